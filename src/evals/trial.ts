@@ -1,0 +1,106 @@
+/** What a run leaves behind: a description of the run and one record a trial. Store and report read nothing else. */
+import type { Call, FailureClass, Timings, Usage } from "../wire/index.ts";
+
+/** A point of the scenario's matrix, e.g. `{ contextTokens: 512, needles: 1 }`. */
+export type Cell = Readonly<Record<string, string | number | boolean>>;
+
+export interface Score {
+  /** From 0 (wrong) to 1 (right). */
+  readonly value: number;
+  /** Why, in a few words: what was expected and what came. */
+  readonly explanation: string;
+}
+
+export interface TrialFailure {
+  readonly class: FailureClass | "scorer";
+  readonly message: string;
+}
+
+/** One sample in one cell, once. Exactly one of `scores` and `failure` is there, unless the trial was skipped. */
+export interface Trial {
+  /** Unique in the run and known before it starts: candidate, cell, sample and repeat. */
+  readonly id: string;
+  readonly candidate: string;
+  readonly cell: Cell;
+  readonly sampleId: string;
+  /** Where in the context the needle was put, 0 to 1; null where the question has no answer. */
+  readonly depth: number | null;
+  /** False where abstaining is the right answer. */
+  readonly answerable: boolean;
+  readonly target: string;
+  readonly outcome: "scored" | "failed" | "skipped";
+  /** By scorer; `grounded` is the scenario's headline. Null unless scored. */
+  readonly scores: Readonly<Record<string, Score>> | null;
+  readonly failure: TrialFailure | null;
+  readonly answer: string | null;
+  readonly usage: Usage | null;
+  /** What the route's cache rule says should have been read from the cache; null where the rule is not known. */
+  readonly expectedCacheReadTokens: number | null;
+  /** Null where a price or a token count is not known. */
+  readonly costUsd: number | null;
+  readonly timings: Timings | null;
+  /** KV cache that this call's tokens occupied, fixed state included; null where it was not measured. */
+  readonly kvCacheBytes: number | null;
+  /** Calls made, retries included. */
+  readonly attempts: number;
+}
+
+/** A trial with the calls it took, oldest first; the last one is the one that was judged. */
+export interface TrialRecord {
+  readonly trial: Trial;
+  readonly calls: readonly Call[];
+}
+
+/** What kind of model stands behind a candidate; every screen says so. */
+export type CandidateKind = "vendor" | "gguf" | "trained specimen" | "calibration specimen";
+
+export interface CandidateInfo {
+  /** `route/model`. */
+  readonly id: string;
+  readonly kind: CandidateKind;
+  /** What a reader has to know before believing a number, e.g. that the weights are random; null where nothing. */
+  readonly notice: string | null;
+  readonly baseUrl: string;
+  readonly model: string;
+  /** The attention design, e.g. `MLA`; null where it is not known. */
+  readonly attention: string | null;
+  /** Context that the model was trained for, tokens; null where it is not known. */
+  readonly trainedContextTokens: number | null;
+  /** Measured in the engine's real cache, or null. */
+  readonly kvCache: { readonly bytesPerToken: number; readonly fixedBytes: number; readonly source: string } | null;
+  readonly cacheRule: string | null;
+  /** USD per million tokens, with the day the price was observed; null where it is not known. */
+  readonly price: Price | null;
+}
+
+export interface Price {
+  readonly uncachedInputUsdPerMtok: number;
+  readonly cacheReadUsdPerMtok: number | null;
+  readonly cacheWriteUsdPerMtok: number | null;
+  readonly outputUsdPerMtok: number;
+  /** YYYY-MM-DD. */
+  readonly observedOn: string;
+  readonly source: string;
+}
+
+export interface RunInfo {
+  readonly id: string;
+  readonly scenario: {
+    readonly name: string;
+    readonly version: number;
+    readonly question: string;
+    readonly source: string;
+  };
+  readonly startedAt: string;
+  /** Null while it runs, and when it was killed. */
+  readonly finishedAt: string | null;
+  readonly status: "running" | "finished" | "interrupted";
+  readonly seed: number;
+  /** SHA-256 over all that could move the numbers. */
+  readonly identity: string;
+  /** The options that the user set or that were defaulted, for display and for `--resume`. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly candidates: readonly CandidateInfo[];
+  readonly plannedTrials: number;
+  readonly versions: Readonly<Record<string, string>>;
+}
