@@ -1,1 +1,6 @@
+export * from "./distributions.ts";
+export * from "./interval.ts";
+export * from "./mean.ts";
+export * from "./proportion.ts";
+export * from "./quantile.ts";
 export * from "./random.ts";
