@@ -1,5 +1,8 @@
 /** What a run leaves behind: a description of the run and one record a trial. Store and report read nothing else. */
+import type { CandidateKind, Price } from "../routes/index.ts";
 import type { Call, FailureClass, Timings, Usage } from "../wire/index.ts";
+
+export type { CandidateKind, Price };
 
 /** A point of the scenario's matrix, e.g. `{ contextTokens: 512, needles: 1 }`. */
 export type Cell = Readonly<Record<string, string | number | boolean>>;
@@ -51,9 +54,6 @@ export interface TrialRecord {
   readonly calls: readonly Call[];
 }
 
-/** What kind of model stands behind a candidate; every screen says so. */
-export type CandidateKind = "vendor" | "gguf" | "trained specimen" | "calibration specimen";
-
 export interface CandidateInfo {
   /** `route/model`. */
   readonly id: string;
@@ -71,16 +71,6 @@ export interface CandidateInfo {
   readonly cacheRule: string | null;
   /** USD per million tokens, with the day the price was observed; null where it is not known. */
   readonly price: Price | null;
-}
-
-export interface Price {
-  readonly uncachedInputUsdPerMtok: number;
-  readonly cacheReadUsdPerMtok: number | null;
-  readonly cacheWriteUsdPerMtok: number | null;
-  readonly outputUsdPerMtok: number;
-  /** YYYY-MM-DD. */
-  readonly observedOn: string;
-  readonly source: string;
 }
 
 export interface RunInfo {

@@ -1,0 +1,32 @@
+// Makes a fresh clone ready: installs the packages that package-lock.json names when they are not there yet, and with
+// --for-tests a browser for the page tests. Plain JavaScript for the machine's own Node, whatever its version.
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
+
+const lock = readFileSync("package-lock.json", "utf8");
+const installed = "node_modules/.assay-lock.json";
+if (!existsSync(installed) || readFileSync(installed, "utf8") !== lock) {
+  console.error("Installing packages (once, about half a minute) …");
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  copyFileSync("package-lock.json", installed);
+}
+if (process.argv.includes("--for-tests") && !existsSync("/usr/bin/chromium") && existsSync("/usr/bin/apt-get")) {
+  console.error("Installing Chromium for the page tests (once) …");
+  const sudo = process.getuid?.() === 0 ? [] : ["sudo"];
+  run(...aptGet(sudo, ["update", "-qq"]));
+  run(...aptGet(sudo, ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"]));
+}
+
+function aptGet(sudo, args) {
+  const [command, ...rest] = [...sudo, "apt-get", ...args];
+  return [command, rest];
+}
+
+function run(command, args) {
+  try {
+    execFileSync(command, args, { stdio: ["ignore", 2, 2], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+  } catch {
+    console.error(`error:    ${command} ${args.join(" ")} failed\nexpected: a working package registry\nto mend:  see the lines above, then run the same command again`);
+    process.exit(1);
+  }
+}

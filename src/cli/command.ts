@@ -1,0 +1,162 @@
+/**
+ * One shape for all commands. The flags are a Zod schema, so parsing, types and `--help` cannot disagree; `io` carries
+ * output, environment and clock, so that a test needs no process.
+ */
+import { Command, CommanderError, Option } from "commander";
+import { z } from "zod";
+import { UserError } from "../errors.ts";
+
+export interface Io {
+  /** To standard output: the result. */
+  readonly print: (text: string) => void;
+  /** To standard error: progress and remarks. */
+  readonly note: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly now: () => Date;
+  readonly colour: boolean;
+  /** Characters a line may have. */
+  readonly width: number;
+  /** Null where nobody watches. */
+  readonly progress: ((text: string | null) => void) | null;
+  /** Resolves at the first Ctrl-C (stop soon) and at the second (stop now). */
+  readonly interrupts: { readonly stopping: AbortSignal; readonly aborting: AbortSignal };
+}
+
+/** Exit codes, for scripts; `assay --help` prints them. */
+export const exitCodes = {
+  0: "it worked",
+  1: "the tool could not do it: wrong input, no key, no room; the message says how to mend it",
+  2: "the command line was wrong",
+  3: "the run is not complete: interrupted, or its cost cap was reached; go on with --resume",
+  4: "the run is complete, but some of its trials failed",
+  100: "what was measured fell short of what was asked with --require",
+} as const;
+export type ExitCode = keyof typeof exitCodes;
+
+export interface CommandDefinition<Flags extends z.ZodObject = z.ZodObject> {
+  /** Words of the command, e.g. `engine serve`. */
+  readonly name: string;
+  readonly summary: string;
+  /** Positional arguments as help shows them: `<run>` or `[scenario]`. */
+  readonly args?: readonly { readonly name: string; readonly describe: string }[];
+  readonly flags: Flags;
+  readonly examples?: readonly string[];
+  readonly run: (input: { args: readonly string[]; flags: z.infer<Flags>; io: Io }) => Promise<ExitCode | undefined>;
+}
+
+export function defineCommand<Flags extends z.ZodObject>(definition: CommandDefinition<Flags>): CommandDefinition {
+  return definition as unknown as CommandDefinition;
+}
+
+/** A flag that may be given several times, or once with commas. */
+export const listFlag = (describe: string) =>
+  z
+    .array(z.string())
+    .default([])
+    .transform((given) => given.flatMap((one) => one.split(",")).filter((one) => one !== ""))
+    .describe(describe);
+
+export const jsonFlag = z.boolean().default(false).describe("Print JSON, for other programs");
+
+/** Parses a command line and runs the command it names. */
+export async function runCommand(
+  argv: readonly string[],
+  commands: readonly CommandDefinition[],
+  version: string,
+  io: Io,
+): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  const program = newCommand("assay", io)
+    .description("What an open-weight model really is, costs and does: claims in, evidence out.")
+    .version(version, "-V, --version", "Print the version")
+    .helpOption("-h, --help", "Show this help")
+    .addHelpText("after", exitCodeHelp());
+  const groups = new Map<string, Command>();
+  for (const definition of commands) {
+    const [first, second] = definition.name.split(" ");
+    const parent = second === undefined ? program : groupOf(first!, groups, program, commands, io);
+    const command = newCommand(second ?? first!, io).description(definition.summary).helpOption("-h, --help", "Show this help");
+    for (const { name, describe } of definition.args ?? []) command.argument(name, describe);
+    for (const option of optionsOf(definition.flags)) command.addOption(option);
+    if (definition.examples) command.addHelpText("after", `\nExamples:\n${definition.examples.map((line) => `  ${line}`).join("\n")}`);
+    command.action(async (...received: unknown[]) => {
+      const args = received.slice(0, definition.args?.length ?? 0).filter((arg): arg is string => typeof arg === "string");
+      const flags = parseFlags(definition, command.opts());
+      exitCode = (await definition.run({ args, flags, io })) ?? 0;
+    });
+    parent.addCommand(command);
+  }
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}
+
+function newCommand(name: string, io: Io): Command {
+  return new Command(name)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError("(--help shows what there is)")
+    .configureOutput({
+      writeOut: (text) => io.print(text.trimEnd()),
+      writeErr: (text) => io.note(text.trimEnd()),
+      getOutHelpWidth: () => io.width,
+    });
+}
+
+function groupOf(
+  name: string,
+  groups: Map<string, Command>,
+  program: Command,
+  commands: readonly CommandDefinition[],
+  io: Io,
+): Command {
+  const known = groups.get(name);
+  if (known !== undefined) return known;
+  const members = commands.filter((command) => command.name.startsWith(`${name} `));
+  const group = newCommand(name, io).description(members.map(({ summary }) => summary).join("; "));
+  groups.set(name, group);
+  program.addCommand(group);
+  return group;
+}
+
+function optionsOf(flags: z.ZodObject): Option[] {
+  const schema = z.toJSONSchema(flags, { io: "input", unrepresentable: "any" });
+  return Object.entries(schema.properties ?? {}).map(([key, property]) => {
+    if (typeof property === "boolean") throw new TypeError(`flag ${key} has no type`);
+    const dashed = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const isList = property.type === "array";
+    const value = property.type === "boolean" ? "" : isList ? " <value...>" : " <value>";
+    const short = shortFlags[key] ? `-${shortFlags[key]}, ` : "";
+    const option = new Option(`${short}--${dashed}${value}`, property.description ?? "");
+    if (property.default !== undefined && property.default !== false && !(Array.isArray(property.default) && property.default.length === 0))
+      option.default(undefined, String(property.default));
+    if (property.enum) option.choices(property.enum.map(String));
+    return option;
+  });
+}
+
+// The letters that other evaluation tools have settled on.
+const shortFlags: Readonly<Record<string, string>> = { output: "o", concurrency: "j", model: "m", verbose: "v" };
+
+function parseFlags(definition: CommandDefinition, given: Record<string, unknown>): Record<string, unknown> {
+  const parsed = definition.flags.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const key = String(issue.path[0] ?? "");
+  const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new UserError({
+    happened: `${flag} is ${JSON.stringify(given[key])}`,
+    expected: issue.message,
+    mend: `assay ${definition.name} --help shows what ${flag} takes`,
+  });
+}
+
+function exitCodeHelp(): string {
+  const rows = Object.entries(exitCodes).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`);
+  return `\nExit codes:\n${rows.join("\n")}`;
+}

@@ -1,0 +1,24 @@
+/** All commands, in the order in which help lists them. */
+import type { CommandDefinition } from "./command.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { engineInfoCommand, engineServeCommand } from "./commands/engine.ts";
+import { exportCommand } from "./commands/export.ts";
+import { modelsCommand } from "./commands/models.ts";
+import { reportCommand } from "./commands/report.ts";
+import { runCommand } from "./commands/run.ts";
+import { runsCommand } from "./commands/runs.ts";
+import { showCommand } from "./commands/show.ts";
+import { specimensCommand } from "./commands/specimens.ts";
+
+export const commands: readonly CommandDefinition[] = [
+  runCommand,
+  runsCommand,
+  showCommand,
+  reportCommand,
+  exportCommand,
+  modelsCommand,
+  specimensCommand,
+  engineServeCommand,
+  engineInfoCommand,
+  doctorCommand,
+];

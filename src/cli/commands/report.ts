@@ -1,0 +1,12 @@
+/** `assay report <run>`: makes a run's HTML report again. */
+import { defineCommand, jsonFlag } from "../command.ts";
+import { printResult, reportFlags, storeFlag, withRun } from "../result.ts";
+import { z } from "zod";
+
+export const reportCommand = defineCommand({
+  name: "report",
+  summary: "Write a run's HTML report again, and print its summary",
+  args: [{ name: "<run>", describe: "A run's id, the beginning of it, or `latest`" }],
+  flags: z.object({ ...reportFlags, ...storeFlag, json: jsonFlag }),
+  run: ({ args: [id], flags, io }) => withRun(id!, flags, io, (run, store) => printResult(run, store, flags, io, 0)),
+});

@@ -1,0 +1,100 @@
+/** `assay show <run> [trial]`: a run's summary, or one trial with its exact request and response. */
+import { z } from "zod";
+import { UserError } from "../../errors.ts";
+import type { RunInfo, TrialRecord } from "../../evals/index.ts";
+import { summarise, terminalSummary } from "../../report/index.ts";
+import type { Store } from "../../store/index.ts";
+import { defineCommand, type ExitCode, type Io, jsonFlag } from "../command.ts";
+import { storeFlag, withRun } from "../result.ts";
+import { table } from "../table.ts";
+
+const flags = z.object({
+  trials: z.boolean().default(false).describe("List the trials"),
+  outcome: z.enum(["scored", "failed", "skipped", "wrong"]).optional().describe("With --trials: only those"),
+  limit: z.coerce.number().int().positive().default(50).describe("With --trials: at most so many"),
+  ...storeFlag,
+  json: jsonFlag,
+});
+
+export const showCommand = defineCommand({
+  name: "show",
+  summary: "Show a run's summary, its trials, or one trial with request and response",
+  args: [
+    { name: "<run>", describe: "A run's id, the beginning of it, or `latest`" },
+    { name: "[trial]", describe: "Number of a trial, as --trials lists them" },
+  ],
+  flags,
+  examples: ["assay show latest", "assay show latest --trials --outcome wrong", "assay show latest 12"],
+  run: ({ args: [id, trial], flags, io }) =>
+    withRun(id!, flags, io, async (run, store) => {
+      if (trial !== undefined) return showTrial(run, trial, store, flags.json, io);
+      if (flags.trials) return listTrials(run, store, flags, io);
+      const summary = await summarise(run, store.trials(run.id));
+      if (flags.json) io.print(JSON.stringify(summary, null, 2));
+      else io.print(terminalSummary(summary, { colour: io.colour, width: io.width, reportPath: null }));
+      return 0;
+    }),
+});
+
+async function listTrials(run: RunInfo, store: Store, { outcome, limit, json }: z.infer<typeof flags>, io: Io): Promise<ExitCode> {
+  const rows: string[][] = [];
+  let number = 0;
+  for await (const trial of store.trials(run.id)) {
+    number++;
+    const wrong = trial.outcome === "scored" && trial.scores?.grounded?.value === 0;
+    if (outcome === "wrong" ? !wrong : outcome !== undefined && trial.outcome !== outcome) continue;
+    if (rows.length === limit) break;
+    if (json) io.print(JSON.stringify({ number, ...trial }));
+    const why = trial.failure?.message ?? trial.scores?.grounded?.explanation ?? "";
+    rows.push([String(number), trial.outcome === "scored" ? (wrong ? "wrong" : "right") : trial.outcome, trial.id, oneLine(why)]);
+  }
+  if (!json) io.print(table(["number", "outcome", "trial", "why"], rows, io.width + 40));
+  return 0;
+}
+
+async function showTrial(run: RunInfo, number: string, store: Store, json: boolean, io: Io): Promise<ExitCode> {
+  let at = 0;
+  for await (const record of store.records(run.id)) {
+    if (String(++at) !== number) continue;
+    io.print(json ? JSON.stringify(record, null, 2) : trialText(record));
+    return 0;
+  }
+  throw new UserError({
+    happened: `run ${run.id} has no trial ${number}`,
+    expected: `a number from 1 to ${at}`,
+    mend: "`assay show <run> --trials` lists them",
+  });
+}
+
+function trialText({ trial, calls }: TrialRecord): string {
+  const { timings, usage, scores, failure } = trial;
+  const known = (value: number | null | undefined, unit: string) => (value == null ? "unknown" : `${Math.round(value * 100) / 100} ${unit}`);
+  const facts = [
+    ["trial", trial.id],
+    ["outcome", trial.outcome],
+    ...Object.entries(scores ?? {}).map(([name, score]) => [name, `${score.value} (${oneLine(score.explanation)})`]),
+    ...(failure === null ? [] : [["failure", `${failure.class}: ${oneLine(failure.message)}`]]),
+    ["target", oneLine(trial.target)],
+    ["answer", oneLine(trial.answer ?? "none")],
+    ["TTFT", known(timings?.firstEventMs, "ms")],
+    ["E2E", known(timings?.endMs, "ms")],
+    ["input", `${known(usage?.inputTokens, "tokens")}, cache read ${known(usage?.cacheReadTokens, "tokens")} (expected ${known(trial.expectedCacheReadTokens, "tokens")})`],
+    ["output", known(usage?.outputTokens, "tokens")],
+    ["KV cache", known(trial.kvCacheBytes, "B")],
+    ["cost", known(trial.costUsd, "USD")],
+  ];
+  const width = Math.max(...facts.map(([name]) => name!.length));
+  const bodies = calls.flatMap((call, index) => [
+    "",
+    `attempt ${index + 1}: ${printable(call.url)}, status ${call.status ?? "none"}`,
+    "request:",
+    printable(call.requestBody),
+    "response:",
+    printable(call.responseBody),
+  ]);
+  return [...facts.map(([name, value]) => `${name!.padEnd(width)}  ${value}`), ...bodies].join("\n");
+}
+
+/** What a model or server wrote must not be able to steer the terminal. */
+const printable = (text: string) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+const oneLine = (text: string) => printable(text.replaceAll("\n", " ⏎ "));

@@ -1,0 +1,166 @@
+/** What a run is asked to do: from flags, from a YAML file, or from an earlier run that goes on. One schema for all. */
+import { readFileSync } from "node:fs";
+import { basename, dirname, extname, resolve } from "node:path";
+import { parseDocument } from "yaml";
+import { z } from "zod";
+import { messageOf, UserError } from "../errors.ts";
+import { type GroundingOptions, grounding, groundingDefaults, type Scenario } from "../evals/index.ts";
+import type { Price } from "../routes/index.ts";
+import { parseTokens } from "../units/index.ts";
+
+const tokens = z.union([z.number(), z.string()]).transform((given, context) => {
+  const count = typeof given === "number" ? given : parseTokens(given);
+  if (count !== null && Number.isInteger(count) && count > 0) return count;
+  context.addIssue(`"${given}" is not a number of tokens, like 2048, 32K or 1M`);
+  return z.NEVER;
+});
+
+/** A list in a file, or the words of a flag that is given several times or with commas. */
+const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.preprocess((given) => (Array.isArray(given) ? given : [given]).flatMap((one) => (typeof one === "string" ? one.split(",") : [one])).filter((one) => one !== ""), z.array(item).min(1));
+
+const positive = z.coerce.number().int("expected a whole number").positive("expected a number above 0");
+const share = z.coerce.number().min(0, "expected a number from 0 to 1").max(1, "expected a number from 0 to 1");
+
+export const Job = z.strictObject({
+  scenario: z.literal("grounding").default("grounding").describe("The question to put"),
+  model: listOf(z.string()).optional().describe("Candidates: engine/<specimen>, <vendor>/<model>, or a model behind --base-url"),
+  gguf: listOf(z.string()).optional().describe("GGUF files to run on the embedded engine"),
+  baseUrl: z.string().optional().describe("An OpenAI-compatible or Anthropic server, with its version part"),
+  apiKeyEnv: z.string().optional().describe("Name of the environment variable that holds the key"),
+  protocol: z.enum(["openai-chat", "openai-completions", "anthropic-messages"]).optional().describe("Wire format behind --base-url [openai-chat]"),
+  price: z.string().optional().describe("USD per million tokens: input=0.28,cached=0.028,output=0.42"),
+  context: listOf(tokens).optional().describe("Context lengths, tokens [256,512,1024,2048]"),
+  needles: listOf(positive).optional().describe("Facts asked for in one question [1]"),
+  documents: positive.optional().describe("Documents a context length; six questions each [8]"),
+  distractors: z.coerce.number().int().min(0).optional().describe("Near misses around each fact [2]"),
+  unanswerable: share.max(0.9, "expected at most 0.9").optional().describe("Share of questions that no line answers [0.17]"),
+  haystack: listOf(z.string()).optional().describe("Your own text files to hide the facts in"),
+  repeats: positive.optional().describe("Times each question is asked [1]"),
+  limit: positive.optional().describe("At most this many questions a cell"),
+  seed: z.coerce.number().int().min(0).optional().describe("Seed of the questions, and of sampling [1]"),
+  temperature: z.coerce.number().min(0).max(2).optional().describe("Sampling temperature [0]"),
+  maxTokens: positive.optional().describe("Longest answer, tokens [32 on the engine, 1024 elsewhere]"),
+  concurrency: positive.optional().describe("Calls at a time on one route [1 on the engine, 8 elsewhere]"),
+  retries: z.coerce.number().int().min(0).optional().describe("Further attempts after a failure that may pass [3]"),
+  timeout: z.coerce.number().positive().optional().describe("Longest call, seconds [600]"),
+  maxCost: z.coerce.number().positive().optional().describe("Cap on what the run may spend, USD"),
+  allowUnknownPrice: z.coerce.boolean().optional().describe("Run under --max-cost although a price is unknown"),
+  kvType: z.enum(["f16", "q8_0", "q4_0"]).optional().describe("KV-cache precision of the embedded engine [f16]"),
+});
+export type Job = z.infer<typeof Job>;
+
+/** The scenario by name, or the job that a file holds; relative paths in a file are relative to the file. */
+export function readJob(scenarioOrFile: string, flags: Readonly<Record<string, unknown>>, cwd: string): Job {
+  const given = Object.fromEntries(Object.entries(flags).filter(([key, value]) => key in Job.shape && value !== undefined));
+  if (!/\.(ya?ml|json)$/.test(extname(scenarioOrFile))) return parseJob({ ...given, scenario: scenarioOrFile }, "the command line", cwd);
+  const path = resolve(cwd, scenarioOrFile);
+  return parseJob({ ...jobFile(path), ...given }, basename(path), dirname(path));
+}
+
+function jobFile(path: string): Record<string, unknown> {
+  const document = parseDocument(readText(path, "a YAML file that describes a run"));
+  const [error] = document.errors;
+  if (error !== undefined)
+    throw new UserError({
+      happened: `${path} is not YAML: ${error.message.split("\n")[0]}`,
+      expected: "a YAML mapping like {scenario: grounding, model: [engine/reader-mha]}",
+      mend: "correct that line",
+    });
+  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new UserError({
+      happened: `${path} holds ${value === null ? "nothing" : "no mapping"}`,
+      expected: "a YAML mapping like {scenario: grounding, model: [engine/reader-mha]}",
+      mend: "`assay run --help` lists the keys: they are the flags' names in camelCase",
+    });
+  return value as Record<string, unknown>;
+}
+
+export function parseJob(given: Readonly<Record<string, unknown>>, where: string, folder: string): Job {
+  const parsed = Job.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const unknownKeys = issue.code === "unrecognized_keys" ? issue.keys.join(", ") : null;
+    const key = String(issue.path[0] ?? "");
+    throw new UserError({
+      happened: unknownKeys ? `${where}: there is no setting "${unknownKeys}"` : `${where}: ${key} is ${JSON.stringify(given[key])}`,
+      expected: unknownKeys ? `one of ${Object.keys(Job.shape).join(", ")}` : issue.message.replace(/^Invalid input: /, ""),
+      mend: "`assay run --help` describes each setting",
+    });
+  }
+  const inFolder = (paths: readonly string[] | undefined) => paths?.map((path) => resolve(folder, path));
+  return definedOnly({ ...parsed.data, gguf: inFolder(parsed.data.gguf), haystack: inFolder(parsed.data.haystack) });
+}
+
+const definedOnly = (job: { [Key in keyof Job]: Job[Key] | undefined }) =>
+  Object.fromEntries(Object.entries(job).filter(([, value]) => value !== undefined)) as Job;
+
+export function scenarioOf(job: Job): Scenario {
+  const options: GroundingOptions = {
+    ...groundingDefaults,
+    ...(job.context && { contextTokens: job.context }),
+    ...(job.needles && { needles: job.needles }),
+    ...(job.documents && { documents: job.documents }),
+    ...(job.distractors !== undefined && { distractors: job.distractors }),
+    ...(job.unanswerable !== undefined && { unanswerableShare: job.unanswerable }),
+    ...(job.seed !== undefined && { seed: job.seed }),
+    ...(job.haystack && { haystack: haystackLines(job.haystack) }),
+  };
+  const most = Math.max(...options.needles);
+  if (most > options.depths.length)
+    throw new UserError({
+      happened: `--needles asks for ${most} facts in one question`,
+      expected: `at most ${options.depths.length}, the number of facts in a document`,
+      mend: "ask for fewer",
+    });
+  return grounding(options);
+}
+
+function haystackLines(paths: readonly string[]): string[] {
+  const lines = paths
+    .flatMap((path) => readText(path, "a text file").split(/\r?\n/))
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  if (lines.length > 0) return lines;
+  throw new UserError({
+    happened: `${paths.join(", ")} has no text`,
+    expected: "at least one line to hide the facts between",
+    mend: "name a file with text, or leave --haystack out",
+  });
+}
+
+function readText(path: string, expected: string): string {
+  try {
+    const text = readFileSync(path, "utf8");
+    if (text.includes("\0")) throw new Error("it is a binary file");
+    return text;
+  } catch (error) {
+    throw new UserError({ happened: `${path} cannot be read: ${messageOf(error)}`, expected, mend: "correct the path, or the file's permissions" }, { cause: error });
+  }
+}
+
+/** `input=0.28,cached=0.028,written=0.35,output=0.42` with the day it was given. */
+export function priceOf(text: string | undefined, today: string): Price | null {
+  if (text === undefined) return null;
+  const given = new Map(text.split(",").map((part) => part.split("=").map((word) => word.trim()) as [string, string]));
+  const usd = (name: string) => (given.has(name) ? Number(given.get(name)) : null);
+  const input = usd("input");
+  const output = usd("output");
+  const known = ["input", "cached", "written", "output"];
+  const valid = [...given].every(([name, value]) => known.includes(name) && value !== "" && Number(value) >= 0);
+  if (input === null || output === null || !valid)
+    throw new UserError({
+      happened: `--price is "${text}"`,
+      expected: "USD per million tokens, like input=0.28,cached=0.028,output=0.42 (cached and written may be left out)",
+      mend: "give at least input and output",
+    });
+  return {
+    uncachedInputUsdPerMtok: input,
+    cacheReadUsdPerMtok: usd("cached"),
+    cacheWriteUsdPerMtok: usd("written"),
+    outputUsdPerMtok: output,
+    observedOn: today,
+    source: "given on the command line",
+  };
+}

@@ -1,0 +1,73 @@
+/** The `assay` command: binds the commands to this process. */
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseEnv } from "node:util";
+import { UserError } from "../errors.ts";
+import { type Io, runCommand } from "./command.ts";
+import { commands } from "./commands.ts";
+
+process.stdout.on("error", ignoreClosedPipe);
+process.stderr.on("error", ignoreClosedPipe);
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const version = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version as string;
+  try {
+    return await runCommand(process.argv.slice(2), commands, version, processIo());
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { happened, expected, mend } = error.mistake;
+    process.stderr.write(`error:    ${happened}\nexpected: ${expected}\nto mend:  ${mend}\n`);
+    return 1;
+  }
+}
+
+function processIo(): Io {
+  const watched = process.stderr.isTTY === true;
+  // Only a command that can stop cleanly takes Ctrl-C into its own hands.
+  let signals: Io["interrupts"] | undefined;
+  return {
+    print: (text) => process.stdout.write(`${text}\n`),
+    note: (text) => process.stderr.write(`${text}\n`),
+    env: { ...dotEnv(process.cwd()), ...process.env },
+    cwd: process.cwd(),
+    now: () => new Date(),
+    colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
+    width: Math.max(60, Math.min(process.stdout.columns ?? 100, 120)),
+    progress: watched ? (text) => process.stderr.write(text === null ? "\r\x1b[2K" : `\r\x1b[2K${text}`) : null,
+    get interrupts() {
+      signals ??= interruptSignals();
+      return signals;
+    },
+  };
+}
+
+/** The nearest `.env`, here or in a folder above; what the environment sets already wins. */
+function dotEnv(folder: string): Record<string, string | undefined> {
+  try {
+    return parseEnv(readFileSync(join(folder, ".env"), "utf8"));
+  } catch {
+    return dirname(folder) === folder ? {} : dotEnv(dirname(folder));
+  }
+}
+
+/** First Ctrl-C: finish what is under way. Second: give it up. Third: the process ends as usual. */
+function interruptSignals(): Io["interrupts"] {
+  const stopping = new AbortController();
+  const aborting = new AbortController();
+  const onSignal = () => {
+    if (stopping.signal.aborted) {
+      aborting.abort();
+      process.off("SIGINT", onSignal);
+      process.off("SIGTERM", onSignal);
+    } else stopping.abort();
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  return { stopping: stopping.signal, aborting: aborting.signal };
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+}

@@ -1,0 +1,71 @@
+/** How a run's result reaches the user: the summary on the screen, the report as a file, the exit code. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { messageOf, UserError } from "../errors.ts";
+import type { RunInfo } from "../evals/index.ts";
+import { htmlReport, summarise, terminalSummary } from "../report/index.ts";
+import { openStore, type Store } from "../store/index.ts";
+import type { ExitCode, Io } from "./command.ts";
+
+export const storeFlag = {
+  store: z.string().optional().describe("SQLite file that holds the runs [.assay/runs.db, or ASSAY_STORE]"),
+};
+export const reportFlags = {
+  output: z.string().optional().describe("Where to write the HTML report [.assay/reports/<run>.html]"),
+};
+
+export function storePath(flags: { store?: string | undefined }, io: Io): string {
+  return resolve(io.cwd, flags.store ?? io.env.ASSAY_STORE ?? join(".assay", "runs.db"));
+}
+
+export interface ResultFlags {
+  readonly output?: string | undefined;
+  readonly require?: number | undefined;
+  readonly json: boolean;
+}
+
+/** @param exitCode what the run itself ended with; failed trials and `--require` may raise it */
+export async function printResult(run: RunInfo, store: Store, flags: ResultFlags, io: Io, exitCode: ExitCode): Promise<ExitCode> {
+  const summary = await summarise(run, store.trials(run.id));
+  const path = resolve(io.cwd, flags.output ?? join(".assay", "reports", `${run.id}.html`));
+  writeReport(path, await htmlReport(run, store.records(run.id)));
+  if (flags.json) io.print(JSON.stringify({ ...summary, report: path }, null, 2));
+  else io.print(terminalSummary(summary, { colour: io.colour, width: io.width, reportPath: path }));
+  if (exitCode !== 0) return exitCode;
+  if (summary.candidates.some((candidate) => candidate.failed > 0)) return 4;
+  const short = summary.candidates.filter(({ grounded }) => flags.require !== undefined && (grounded.share ?? 0) < flags.require);
+  for (const { id } of short) io.note(`${id} falls short of --require ${flags.require}`);
+  return short.length > 0 ? 100 : 0;
+}
+
+export function writeReport(path: string, html: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, html);
+  } catch (error) {
+    throw new UserError(
+      {
+        happened: `the report cannot be written to ${path}: ${messageOf(error)}`,
+        expected: "a folder that can be written, on a disk with room",
+        mend: "name another file with --output; the run itself is kept, `assay report` makes its report again",
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Opens the store, finds the run, and closes the store again whatever happens. */
+export async function withRun<Result>(
+  id: string,
+  flags: { store?: string | undefined },
+  io: Io,
+  use: (run: RunInfo, store: Store) => Promise<Result>,
+): Promise<Result> {
+  const store = await openStore(storePath(flags, io));
+  try {
+    return await use(await store.findRun(id), store);
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,45 @@
+/** What a call cost, from the tokens it reported and a dated price. */
+import type { Usage } from "../wire/index.ts";
+
+/** USD per million tokens, as a vendor's page had it on a day. */
+export interface Price {
+  readonly uncachedInputUsdPerMtok: number;
+  /** Null where the vendor has no price of its own for it. */
+  readonly cacheReadUsdPerMtok: number | null;
+  readonly cacheWriteUsdPerMtok: number | null;
+  readonly outputUsdPerMtok: number;
+  /** YYYY-MM-DD. */
+  readonly observedOn: string;
+  readonly source: string;
+}
+
+/**
+ * The cost of one call, USD: Σ tokens of a bucket × the bucket's price.
+ *
+ * A cache read or write without a price of its own is charged as uncached input. The result is null when the price is
+ * unknown, or when a bucket that the sum needs was not reported; where a vendor does not tell cached tokens apart, all
+ * of its input counts as uncached, which is the upper bound.
+ */
+export function costOf(usage: Usage | null, price: Price | null): number | null {
+  if (usage === null || price === null || usage.outputTokens === null) return null;
+  const read = usage.cacheReadTokens ?? 0;
+  const written = usage.cacheWriteTokens ?? 0;
+  const uncached = usage.uncachedInputTokens ?? (usage.inputTokens === null ? null : usage.inputTokens - read - written);
+  if (uncached === null) return null;
+  const input = price.uncachedInputUsdPerMtok;
+  const perMtok =
+    uncached * input +
+    read * (price.cacheReadUsdPerMtok ?? input) +
+    written * (price.cacheWriteUsdPerMtok ?? input) +
+    usage.outputTokens * price.outputUsdPerMtok;
+  return perMtok / 1e6;
+}
+
+/**
+ * No call can cost more than this, USD. A token is at least one byte of the request, so its bytes bound the input; the
+ * output is bounded by `maxTokens`.
+ */
+export function costCeiling(requestBytes: number, maxTokens: number, price: Price): number {
+  const input = Math.max(price.uncachedInputUsdPerMtok, price.cacheReadUsdPerMtok ?? 0, price.cacheWriteUsdPerMtok ?? 0);
+  return (requestBytes * input + maxTokens * price.outputUsdPerMtok) / 1e6;
+}

@@ -1,0 +1,96 @@
+/** A route: how one model is reached, what that costs and which rules hold there. */
+import { UserError } from "../errors.ts";
+import type { CallRequest, Endpoint } from "../wire/index.ts";
+import type { Price } from "./price.ts";
+import { vendors } from "./vendors.ts";
+
+export type CandidateKind = "vendor" | "gguf" | "trained specimen" | "calibration specimen";
+
+export interface Route {
+  /** `route/model`, e.g. `deepseek/deepseek-chat` or `engine/mla`. */
+  readonly id: string;
+  readonly model: string;
+  readonly endpoint: Endpoint;
+  readonly kind: CandidateKind;
+  /** What a reader has to know before believing a number; null where nothing. */
+  readonly notice: string | null;
+  readonly attention: string | null;
+  readonly trainedContextTokens: number | null;
+  /** Prompt and output together; null where it is not known. */
+  readonly contextTokens: number | null;
+  readonly price: Price | null;
+  /** Measured in the engine's real cache, or null. */
+  readonly kvCache: { readonly bytesPerToken: number; readonly fixedBytes: number; readonly source: string } | null;
+  /** The rule that `tokenize` feeds: what the route should read from its cache. */
+  readonly cacheRule: "llama.cpp: longest common prefix" | null;
+  /** The prompt as the model will see it, token ids; null where only the vendor can know. */
+  readonly tokenize: ((request: CallRequest) => Promise<Int32Array>) | null;
+  /** Routes in one lane share a machine and must not disturb each other's timings: they take turns. */
+  readonly lane: string;
+  readonly maxOutputTokens: number;
+}
+
+export interface VendorRouteOptions {
+  readonly model: string;
+  readonly baseUrl?: string | undefined;
+  readonly keyEnv?: string | undefined;
+  readonly protocol?: Endpoint["protocol"] | undefined;
+  readonly price?: Price | null | undefined;
+  readonly maxOutputTokens?: number | undefined;
+}
+
+/**
+ * The route for `vendor/model`, or for any model behind `baseUrl`.
+ *
+ * @param env where keys and base URLs are looked up
+ * @throws UserError for an unknown vendor or a missing key
+ */
+export function vendorRoute(options: VendorRouteOptions, env: Readonly<Record<string, string | undefined>>): Route {
+  const { vendor, model } = splitModel(options);
+  const known = vendors.find(({ name }) => name === vendor);
+  const baseUrl = options.baseUrl ?? (known && (env[known.baseUrlEnv] || known.baseUrl));
+  if (baseUrl === undefined)
+    throw new UserError({
+      happened: `no route leads to "${options.model}"`,
+      expected: `engine/<specimen>, a --base-url, or one of ${vendors.map(({ name }) => `${name}/…`).join(" ")}`,
+      mend: "run `assay models` for what can be used here",
+    });
+  if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol))
+    throw new UserError({
+      happened: `"${baseUrl}" is not an address`,
+      expected: "a base URL with its version part, like https://api.example.com/v1",
+      mend: "correct --base-url",
+    });
+  const keyEnvs = options.keyEnv === undefined ? (known?.keyEnvs ?? ["OPENAI_API_KEY"]) : [options.keyEnv];
+  const apiKey = keyEnvs.map((name) => env[name]).find((value) => value) ?? null;
+  const keyNeeded = options.keyEnv !== undefined || (options.baseUrl === undefined && known?.keyRequired === true);
+  if (apiKey === null && keyNeeded)
+    throw new UserError({
+      happened: `there is no key for ${options.model}: ${keyEnvs.join(" and ")} ${keyEnvs.length > 1 ? "are" : "is"} not set`,
+      expected: "a key in the environment or in a .env file",
+      mend: `put ${keyEnvs[0]}=… into .env, or name another variable with --api-key-env`,
+    });
+  return {
+    id: `${vendor}/${model}`,
+    model,
+    endpoint: { baseUrl: baseUrl.replace(/\/+$/, ""), protocol: options.protocol ?? known?.protocol ?? "openai-chat", apiKey },
+    kind: "vendor",
+    notice: null,
+    attention: null,
+    trainedContextTokens: null,
+    contextTokens: null,
+    price: options.price ?? null,
+    kvCache: null,
+    cacheRule: null,
+    tokenize: null,
+    lane: new URL(baseUrl).host,
+    maxOutputTokens: options.maxOutputTokens ?? 1_024,
+  };
+}
+
+function splitModel({ model, baseUrl }: VendorRouteOptions): { vendor: string; model: string } {
+  const slash = model.indexOf("/");
+  const vendor = slash > 0 ? model.slice(0, slash) : "";
+  if (vendors.some(({ name }) => name === vendor)) return { vendor, model: model.slice(slash + 1) };
+  return baseUrl === undefined ? { vendor, model } : { vendor: "custom", model };
+}

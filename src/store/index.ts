@@ -1,0 +1,1 @@
+export { openStore, type RunSummary, type Store } from "./store.ts";

@@ -1,0 +1,91 @@
+/** The tables, and the steps that made them. A step that has been released is never changed; a new one follows it. */
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+
+export interface Database {
+  readonly run: RunTable;
+  readonly trial: TrialTable;
+  readonly call: CallTable;
+}
+
+export interface RunTable {
+  id: string;
+  started_at: string;
+  /** `RunInfo` as JSON, as it was when the run was started. */
+  info: string;
+  status: "running" | "finished" | "interrupted";
+  finished_at: string | null;
+}
+
+/** One row an outcome: the primary key is what keeps a trial from having two. */
+export interface TrialTable {
+  run_id: string;
+  trial_id: string;
+  /** In order of finishing, from 1. */
+  ordinal: number;
+  candidate: string;
+  outcome: "scored" | "failed" | "skipped";
+  cost_usd: number | null;
+  e2e_ms: number | null;
+  /** `Trial` without its timings' gaps, as JSON. */
+  record: string;
+}
+
+export interface CallTable {
+  run_id: string;
+  trial_id: string;
+  attempt: number;
+  request_body: string;
+  response_body: string;
+  /** Gaps between tokens, microseconds, as `encodeGaps` packs them. */
+  gaps: Uint8Array;
+  /** The rest of `Call`, as JSON. */
+  record: string;
+}
+
+export const migrations: Readonly<Record<string, Migration>> = {
+  "2026-11-23-runs-trials-calls": {
+    up: async (db: Kysely<unknown>) => {
+      await db.schema
+        .createTable("run")
+        .addColumn("id", "text", (column) => column.primaryKey())
+        .addColumn("started_at", "text", (column) => column.notNull())
+        .addColumn("info", "text", (column) => column.notNull())
+        .addColumn("status", "text", (column) => column.notNull())
+        .addColumn("finished_at", "text")
+        .execute();
+      await db.schema
+        .createTable("trial")
+        .addColumn("run_id", "text", (column) => column.notNull().references("run.id"))
+        .addColumn("trial_id", "text", (column) => column.notNull())
+        .addColumn("ordinal", "integer", (column) => column.notNull())
+        .addColumn("candidate", "text", (column) => column.notNull())
+        .addColumn("outcome", "text", (column) => column.notNull())
+        .addColumn("cost_usd", "real")
+        .addColumn("e2e_ms", "real")
+        .addColumn("record", "text", (column) => column.notNull())
+        .addPrimaryKeyConstraint("trial_of_run", ["run_id", "trial_id"])
+        .execute();
+      await db.schema.createIndex("trial_order").on("trial").columns(["run_id", "ordinal"]).unique().execute();
+      await db.schema
+        .createTable("call")
+        .addColumn("run_id", "text", (column) => column.notNull())
+        .addColumn("trial_id", "text", (column) => column.notNull())
+        .addColumn("attempt", "integer", (column) => column.notNull())
+        .addColumn("request_body", "text", (column) => column.notNull())
+        .addColumn("response_body", "text", (column) => column.notNull())
+        .addColumn("gaps", "blob", (column) => column.notNull())
+        .addColumn("record", "text", (column) => column.notNull())
+        .addPrimaryKeyConstraint("call_of_trial", ["run_id", "trial_id", "attempt"])
+        .execute();
+      // Records are evidence: they are added and never changed.
+      for (const table of ["trial", "call"])
+        for (const change of ["update", "delete"])
+          await sql
+            .raw(
+              `create trigger ${table}_no_${change} before ${change} on ${table} begin select raise(abort, '${table} records are append-only'); end`,
+            )
+            .execute(db);
+    },
+  },
+};
