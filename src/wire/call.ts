@@ -74,7 +74,11 @@ export interface CallLimits {
   readonly idleMs: number;
   /** Of the answer's body, bytes. */
   readonly maxResponseBytes: number;
+  /** Of one server-sent event, characters; {@link defaultMaxEventCharacters} where it is not said. */
+  readonly maxEventCharacters?: number;
 }
+
+export const defaultMaxEventCharacters = 8 * 2 ** 20;
 
 export const defaultLimits: CallLimits = { timeoutMs: 600_000, idleMs: 120_000, maxResponseBytes: 64 * 2 ** 20 };
 

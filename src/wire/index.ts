@@ -1,3 +1,6 @@
 export * from "./call.ts";
-export type { Timings } from "./timings.ts";
-export type { Usage } from "./usage.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export { isRetryable } from "./failure.ts";
+export { type SendOptions, sendCall } from "./send.ts";
+export { maxGaps, type Timings } from "./timings.ts";
+export { readUsage, type Usage } from "./usage.ts";
