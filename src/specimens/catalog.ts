@@ -1,0 +1,91 @@
+/** Every specimen there is: the calibration designs, built at first use, and the trained ones that come with the package. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { size } from "./architectures/size.ts";
+import { SpecimenCard } from "./card.ts";
+import { type Design, designs } from "./designs.ts";
+import type { KvCacheOf } from "./kv-cache.ts";
+
+export interface SpecimenInfo {
+  readonly name: string;
+  readonly kind: "calibration specimen" | "trained specimen";
+  /** llama.cpp's name of the architecture; null where the card does not tell. */
+  readonly architecture: string | null;
+  /** The attention design as the screens print it, e.g. `MLA`. */
+  readonly attention: string;
+  readonly summary: string;
+  /** What a reader has to know before believing a number. */
+  readonly notice: string;
+  /** Context that the weights were trained for, tokens; null where they were not trained. */
+  readonly trainedContextTokens: number | null;
+  /** The longest context that it may be run with, tokens. */
+  readonly contextTokens: number;
+  /** What its KV cache must take; null for a trained specimen, whose cache is measured. */
+  readonly kvCacheFormula: KvCacheOf | null;
+}
+
+/** Where the package keeps the trained specimens. */
+export const trainedFolder = join(packageRoot(), "specimens");
+
+export const specimens: readonly SpecimenInfo[] = [
+  ...designs.map(calibrationSpecimen),
+  ...trainedSpecimens(trainedFolder),
+];
+
+function calibrationSpecimen({ name, architecture, attention, summary, kvCacheFormula }: Design): SpecimenInfo {
+  return {
+    name,
+    kind: "calibration specimen",
+    architecture,
+    attention,
+    summary,
+    notice: "Untrained, random weights: its cache and its timings are real, its answers are noise.",
+    trainedContextTokens: null,
+    contextTokens: size.contextTokens,
+    kvCacheFormula,
+  };
+}
+
+/**
+ * The trained specimens of a folder, by name: each `reader-*.gguf` that has its card. Weights without a card are left
+ * out, nobody could say what they are.
+ *
+ * @throws Error naming the card that does not follow the schema
+ */
+export function trainedSpecimens(folder: string): SpecimenInfo[] {
+  const names = (existsSync(folder) ? readdirSync(folder) : [])
+    .map((file) => /^(reader-.+)\.gguf$/.exec(file)?.[1])
+    .filter((name) => name !== undefined)
+    .filter((name) => existsSync(join(folder, `${name}.json`)));
+  return names.sort().map((name) => {
+    const { attention, architecture, summary, trainedContextTokens } = readCard(join(folder, `${name}.json`));
+    return {
+      name,
+      kind: "trained specimen",
+      architecture: architecture ?? null,
+      attention,
+      summary,
+      notice:
+        `${summary}. Trained by this project on the built-in register alone, up to ${trainedContextTokens} tokens ` +
+        "of context: it reads no other text, and longer contexts are beyond its training.",
+      trainedContextTokens,
+      contextTokens: trainedContextTokens,
+      kvCacheFormula: null,
+    };
+  });
+}
+
+function readCard(path: string): SpecimenCard {
+  try {
+    return SpecimenCard.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch (error) {
+    throw new Error(`${path} is not a specimen's card`, { cause: error });
+  }
+}
+
+/** The nearest folder with a package.json: the sources and the build lie at different depths below it. */
+function packageRoot(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, "package.json")) && folder !== dirname(folder)) folder = dirname(folder);
+  return folder;
+}
