@@ -66,7 +66,7 @@ export function calibrationGguf({ name, build }: Design): Gguf {
   };
 }
 
-const defaultCacheDir = () => join(process.env.ASSAY_CACHE ?? join(homedir(), ".cache", "assay"), "specimens");
+const defaultCacheDir = () => join(process.env.ASSAY_CACHE || join(homedir(), ".cache", "assay"), "specimens");
 
 function layoutHash({ metadata, tensors }: Gguf): string {
   const layout = { valuesVersion, metadata, tensors: tensors.map(({ name, shape, type }) => [name, shape, type]) };
