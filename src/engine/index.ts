@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { messageOf, UserError } from "../errors.ts";
-import type { KvCacheMeasurement, KvType, LoadOptions, ModelFacts } from "./protocol.ts";
+import type { ChatTurn, KvCacheMeasurement, KvType, LoadOptions, ModelFacts } from "./protocol.ts";
 import { createServerApp } from "./server.ts";
 import { createModelWorker, type LogLine } from "./worker-handle.ts";
 
@@ -47,6 +47,8 @@ export interface Engine {
   readonly baseUrl: string;
   /** Loads the model where it is not loaded. */
   describe(id: string): Promise<ModelFacts>;
+  /** The tokens of a conversation in the form of the model's own chat template, ready for its answer. */
+  tokenize(id: string, turns: readonly ChatTurn[]): Promise<readonly number[]>;
   /** Measures in a context of its own, once; later calls give the same result. */
   measureKvCache(id: string): Promise<KvCacheMeasurement>;
   /** Ends all model processes, whatever they are doing. */
@@ -98,6 +100,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return {
     baseUrl: `http://${name}:${address.port}/v1`,
     describe: async (id) => await workerOf(id).facts(),
+    tokenize: async (id, turns) => await workerOf(id).ask("tokenizeChat", { turns }),
     measureKvCache: async (id) => await workerOf(id).ask("measureKvCache", null),
     async close() {
       await Promise.all(served.map(({ worker }) => worker.close()));

@@ -137,6 +137,8 @@ export interface Work {
     readonly ask: { readonly text: string; readonly addSpecial: boolean; readonly parseSpecial: boolean };
     readonly answer: { readonly tokens: readonly number[]; readonly pieces: readonly string[] };
   };
+  /** A conversation as the model will see it, in the form of its own chat template. */
+  readonly tokenizeChat: { readonly ask: { readonly turns: readonly ChatTurn[] }; readonly answer: readonly number[] };
   readonly detokenize: { readonly ask: { readonly tokens: readonly number[] }; readonly answer: string };
   readonly embed: {
     readonly ask: { readonly inputs: readonly (string | readonly number[])[] };

@@ -7,7 +7,7 @@ import { messageOf } from "../errors.ts";
 import { EngineError, invalidRequest } from "./engine-error.ts";
 import { generate } from "./generate.ts";
 import { measureKvCache } from "./kv-cache.ts";
-import { batchTokens, type LoadedModel, loadModel } from "./loaded-model.ts";
+import { batchTokens, type LoadedModel, loadModel, tokenizePrompt } from "./loaded-model.ts";
 import type { EngineFailure, FromWorker, LoadOptions, ToWorker, Work, WorkKind } from "./protocol.ts";
 import { createSlots, type Slots } from "./slots.ts";
 
@@ -81,6 +81,10 @@ async function answerTo(id: number, kind: WorkKind, ask: Work[WorkKind]["ask"], 
     }
     case "tokenize":
       return tokenize(loaded, ask as Work["tokenize"]["ask"]);
+    case "tokenizeChat": {
+      const { turns } = ask as Work["tokenizeChat"]["ask"];
+      return tokenizePrompt(loaded, { kind: "chat", turns, templateArguments: {} });
+    }
     case "detokenize":
       return loaded.model.detokenize((ask as Work["detokenize"]["ask"]).tokens as Token[], true);
     case "embed":
