@@ -79,7 +79,16 @@ export function startExchange(request: ExchangeRequest, receiver: Receiver, opti
   const deliver = (): void => {
     const batch = arrivals;
     arrivals = [];
-    for (const arrival of batch) if (!ended) arrival();
+    for (const arrival of batch) {
+      if (ended) return;
+      try {
+        arrival();
+      } catch (error) {
+        // Not expected of a receiver; a call must come to an end all the same.
+        abort();
+        finish(clock.now(), { kind: "network", error });
+      }
+    }
   };
   const enqueue = (arrival: () => void): void => {
     if (arrivals.length === 0) setImmediate(deliver);
