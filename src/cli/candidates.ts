@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { type Engine, startEngine } from "../engine/index.ts";
 import { UserError } from "../errors.ts";
 import { type Route, vendorRoute } from "../routes/index.ts";
+import type { Message } from "../wire/index.ts";
 import { ensureSpecimen, type SpecimenInfo, specimens } from "../specimens/index.ts";
 import type { Io } from "./command.ts";
 import { type Job, priceOf } from "./job.ts";
@@ -129,6 +130,11 @@ async function engineRoute(model: EngineModel, engine: Engine, job: Job): Promis
     contextTokens: info.contextTokens,
     kvCache: { bytesPerToken, fixedBytes, source: `measured in llama.cpp's saved state, ${job.kvType ?? "f16"}` },
     cacheRule: "llama.cpp: longest common prefix",
-    tokenize: async (request) => Int32Array.from(await engine.tokenize(model.id, request.messages)),
+    tokenize: async ({ messages }) => Int32Array.from(await engine.tokenize(model.id, messages.map(asTurn))),
   };
 }
+
+const asTurn = ({ role, content }: Message) => ({
+  role,
+  content: typeof content === "string" ? content : content.map((part) => (part.type === "text" ? part.text : "")).join(""),
+});

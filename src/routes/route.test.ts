@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { UserError } from "../errors.ts";
+import { vendorRoute } from "./route.ts";
+
+test("a vendor's model takes its key and address from the environment", () => {
+  const route = vendorRoute({ model: "deepseek/deepseek-chat" }, { DEEPSEEK_API_KEY: "k", DEEPSEEK_BASE_URL: "http://localhost:1/v1/" });
+  expect(route).toMatchObject({ id: "deepseek/deepseek-chat", model: "deepseek-chat", price: null });
+  expect(route.endpoint).toEqual({ baseUrl: "http://localhost:1/v1", protocol: "openai-chat", apiKey: "k" });
+});
+
+test("a model behind a base URL may have slashes in its name", () => {
+  const route = vendorRoute({ model: "org/name", baseUrl: "http://localhost:8000/v1" }, {});
+  expect(route).toMatchObject({ id: "custom/org/name", model: "org/name", lane: "localhost:8000" });
+});
+
+test.each([
+  [{ model: "deepseek/deepseek-chat" }, "DEEPSEEK_API_KEY"],
+  [{ model: "nobody/model" }, "no route leads"],
+  [{ model: "m", baseUrl: "not an address" }, "is not an address"],
+  [{ model: "m", baseUrl: "ftp://host/v1" }, "is not an address"],
+  [{ model: "m", baseUrl: "http://localhost/v1", keyEnv: "MY_KEY" }, "MY_KEY"],
+])("%j is refused with a word on how to mend it", (options, message) => {
+  expect(() => vendorRoute(options, {})).toThrow(UserError);
+  expect(() => vendorRoute(options, {})).toThrow(message);
+});
