@@ -4,7 +4,6 @@ import {
   LlamaGrammarEvaluationState,
   type SequenceEvaluateOptions,
   type Token,
-  TokenBias,
 } from "node-llama-cpp";
 import { checkpointPositions } from "./checkpoint-plan.ts";
 import { EngineError, invalidRequest } from "./engine-error.ts";
@@ -86,6 +85,8 @@ async function run(
 
   const limit = request.maxTokens ?? Number.POSITIVE_INFINITY;
   const metadata = { probabilities: (request.topLogprobs !== null) as true };
+  // A grammar that has come to its end allows nothing else.
+  const passesOverTheEnd = request.ignoreEos && request.grammar === null;
   let finishReason: Generated["finishReason"] = "length";
   for await (const output of sequence.evaluateWithMetadata(lastTokens, metadata, sampling)) {
     generatedTokens++;
@@ -94,7 +95,7 @@ async function run(
       events.started(measured());
     }
     signal.throwIfAborted();
-    if (loaded.model.isEogToken(output.token)) {
+    if (loaded.model.isEogToken(output.token) && !passesOverTheEnd) {
       finishReason = "stop";
       break;
     }
@@ -196,14 +197,7 @@ async function samplingOptions(loaded: LoadedModel, request: GenerateRequest): P
     ...(grammar === null
       ? {}
       : { grammarEvaluationState: new LlamaGrammarEvaluationState({ model: loaded.model, grammar }) }),
-    ...(request.ignoreEos ? { tokenBias: neverEnding(loaded) } : {}),
   };
-}
-
-function neverEnding({ model }: LoadedModel): TokenBias {
-  const bias = TokenBias.for(model);
-  for (const token of model.iterateAllTokens()) if (model.isEogToken(token)) bias.set(token, "never");
-  return bias;
 }
 
 /** What JSON can hold of the logarithm of 0; the value that OpenAI sends too. */

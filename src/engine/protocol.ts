@@ -62,6 +62,7 @@ export interface GenerateRequest {
   /** Alternatives to report for each token; null for no log-probabilities at all. */
   readonly topLogprobs: number | null;
   readonly grammar: Grammar | null;
+  /** A token that ends the answer is passed over like any other. */
   readonly ignoreEos: boolean;
 }
 

@@ -20,8 +20,14 @@ afterAll(() => engine.close());
 
 const messages = [{ role: "user" as const, content: "What is a KV cache?" }];
 const greedy = { model: "gqa", messages, temperature: 0, max_tokens: 24, ignore_eos: true };
-/** Characters of two to four bytes, which the byte-level vocabulary has no single tokens for. */
-const longCharacters = { grammar: `root ::= ("é" | "€" | "😀"){12}`, max_tokens: 60 };
+/** Each of them takes four tokens of the byte-level vocabulary. */
+const longCharacters = { grammar: `root ::= "😀"{12}`, max_tokens: 60 };
+
+async function allOf<T>(stream: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const one of stream) all.push(one);
+  return all;
+}
 
 async function post(path: string, body: string): Promise<{ status: number; error: Record<string, unknown> }> {
   const response = await fetch(engine.baseUrl + path, { method: "POST", body });
@@ -47,7 +53,7 @@ describe("chat", () => {
       stream: true,
       stream_options: { include_usage: true },
     });
-    const chunks = await Array.fromAsync(stream);
+    const chunks = await allOf(stream);
     expect(chunks[0]?.choices[0]?.delta.role).toBe("assistant");
     const text = chunks.map((chunk) => chunk.choices[0]?.delta.content ?? "").join("");
     expect(text).toBe(whole.choices[0]?.message.content);
@@ -67,11 +73,11 @@ describe("chat", () => {
   test("never shows a part of a character", async () => {
     const whole = await client.chat.completions.create({ ...greedy, ...longCharacters });
     const stream = await client.chat.completions.create({ ...greedy, ...longCharacters, stream: true });
-    const deltas = (await Array.fromAsync(stream)).map((chunk) => chunk.choices[0]?.delta.content ?? "");
+    const deltas = (await allOf(stream)).map((chunk) => chunk.choices[0]?.delta.content ?? "");
     expect(deltas.join("")).toBe(whole.choices[0]?.message.content);
-    expect(deltas.join("")).toMatch(/^[é€😀]{12}$/u);
+    expect(deltas.join("")).toBe("😀".repeat(12));
     const cut = await client.chat.completions.create({ ...greedy, ...longCharacters, max_tokens: 7 });
-    expect(cut.choices[0]?.message.content).toMatch(/^[é€😀]+$/u);
+    expect(cut.choices[0]?.message.content).toBe("😀");
   });
 
   test("gives log-probabilities that sum to at most one", async () => {
@@ -176,11 +182,7 @@ describe("refuses", () => {
       { messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "x" } }] }] },
       { type: "invalid_request_error" },
     ],
-    [
-      "a schema that is none",
-      { response_format: { type: "json_schema", json_schema: { name: "x", schema: { type: "colour" } } } },
-      { param: "response_format" },
-    ],
+    ["a grammar that is none", { grammar: "root ::= (" }, { param: "response_format" }],
     ["a limit of nothing", { max_tokens: 0 }, { param: "max_tokens" }],
   ])("%s, whole or streamed", async (_name, extra, error) => {
     for (const stream of [false, true]) {
@@ -194,7 +196,7 @@ describe("refuses", () => {
     expect(answer).toMatchObject({ status: 400, error: { param: "echo" } });
   });
 
-  test("a model it does not have, a body that is not JSON, a body that is too long, a name that is not its own", async () => {
+  test("a model it does not have, a body that is not JSON, a body that is too long, a route that is not there", async () => {
     await expect(client.chat.completions.create({ ...greedy, model: "gpt" })).rejects.toMatchObject({
       status: 404,
       code: "model_not_found",
