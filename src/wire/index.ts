@@ -1,6 +1,7 @@
 export * from "./call.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { isRetryable } from "./failure.ts";
+export { decodeGaps, encodeGaps } from "./gaps.ts";
 export { type SendOptions, sendCall } from "./send.ts";
 export { maxGaps, type Timings } from "./timings.ts";
 export { readUsage, type Usage } from "./usage.ts";
