@@ -30,3 +30,7 @@ test("nothing is planned for what is in the cache, nor behind the prompt", () =>
   expect(checkpointPositions({ ...cold, from: 2_040, borders: [3_000] })).toEqual([2_047]);
   expect(checkpointPositions({ ...cold, to: 1 })).toEqual([]);
 });
+
+test("a very long prompt has no more of them", () => {
+  expect(checkpointPositions({ ...cold, to: 131_072 }).length).toBeLessThan(48);
+});

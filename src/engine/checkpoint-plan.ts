@@ -22,14 +22,17 @@ export interface CheckpointPlan {
 /** The last tokens of a prompt, where a question usually stands, have a checkpoint every `fineStep`. */
 const fineReach = 256;
 const fineStep = 32;
+/** A batch ends here anyway, so a checkpoint costs no more than its copy. Longer prompts have them further apart. */
 const coarseStep = 512;
+const mostCoarse = 32;
 const firstBorders = 2;
 const lastBorders = 4;
 
 /** @returns positions in order, each after `from` and before `to`: a checkpoint at p holds the first p tokens */
 export function checkpointPositions({ from, to, borders, branch }: CheckpointPlan): number[] {
   const positions = new Set<number>([to - 1]);
-  for (let p = coarseStep; p < to; p += coarseStep) positions.add(p);
+  const coarse = coarseStep * Math.ceil(to / (coarseStep * mostCoarse));
+  for (let p = coarse; p < to; p += coarse) positions.add(p);
   for (let p = Math.max(0, Math.floor((to - fineReach) / fineStep)) * fineStep; p < to; p += fineStep) positions.add(p);
   for (const p of [...borders.slice(0, firstBorders), ...borders.slice(-lastBorders)]) positions.add(p);
   if (branch !== null) positions.add(branch);

@@ -1,5 +1,5 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,4 +39,14 @@ test("an engine with nothing loaded answers, and closes at once", async () => {
   ]);
   await engine.close();
   await expect(fetch(`${engine.baseUrl}/models`)).rejects.toThrow();
+});
+
+test("a web page that has its own name lead here is refused", async () => {
+  const engine = await startEngine({ models: [specimen("gqa", await ensureSpecimen("gqa"))] });
+  const response = await new Promise<IncomingMessage>((resolve) => {
+    get(`${engine.baseUrl}/models`, { headers: { host: "evil.example" } }, resolve);
+  });
+  expect(response.statusCode).toBe(403);
+  response.destroy();
+  await engine.close();
 });

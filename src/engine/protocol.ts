@@ -75,7 +75,7 @@ export interface TokenLogprob {
   readonly token: string;
   /** UTF-8 of the token; null where it is a part of a character. */
   readonly bytes: readonly number[] | null;
-  /** Natural logarithm of the probability. */
+  /** Natural logarithm of the probability: the model's own at temperature 0, else of what was sampled from. */
   readonly logprob: number;
 }
 

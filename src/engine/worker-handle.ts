@@ -87,7 +87,10 @@ export function createModelWorker(id: string, options: LoadOptions, onLog: LogLi
             settle(message);
         }
       });
-      started.on("error", (error) => reject(engineFailed(503, "engine_died", error.message)));
+      started.on("error", (error) => {
+        starting = null;
+        reject(engineFailed(503, "engine_died", `the process of ${id} cannot be started: ${error.message}`));
+      });
       // "close" comes after the last line on stderr was read, "exit" may not.
       started.on("close", (code, signal) => {
         const how = signal ?? `exit code ${code}`;
