@@ -28,7 +28,8 @@ export class BodyReader {
   // A replacement character stands for what is not UTF-8; a byte order mark is kept, as the body is recorded exactly.
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #parser: EventSourceParser;
-  readonly #pieces: string[] = [];
+  #pieces: string[] = [];
+  bodyCharacters = 0;
   /** When the event that is not yet complete began; null between events. */
   #eventBegan: number | null = null;
   #at = 0;
@@ -63,7 +64,7 @@ export class BodyReader {
   chunk(bytes: Uint8Array, at: number): void {
     const text = this.#decoder.decode(bytes, { stream: true });
     if (text === "") return;
-    this.#pieces.push(text);
+    this.#keep(text);
     if (this.kind === "empty") {
       this.kind = kindOf(text);
       if (this.kind === "json" || this.kind === "other") this.moments.firstEvent = at;
@@ -74,11 +75,29 @@ export class BodyReader {
   /** @param whole  the response came to its own end */
   end(whole: boolean): void {
     const rest = this.#decoder.decode();
-    if (rest !== "") this.#pieces.push(rest);
+    this.#keep(rest);
     if (this.kind === "json" && whole) this.#readWhole();
     // The last event may lack its empty line; what is cut off in the middle of one is left alone.
     this.#flushing = true;
     if (this.kind === "events" && whole && !this.isSettled) this.#feed(`${rest}\n\n`, this.#at);
+  }
+
+  /** Forgets the body beyond its start. */
+  cutBody(characters: number): void {
+    const start: string[] = [];
+    let left = characters;
+    for (const piece of this.#pieces) {
+      if (left <= 0) break;
+      start.push(piece.slice(0, left));
+      left -= piece.length;
+    }
+    this.#pieces = start;
+  }
+
+  #keep(text: string): void {
+    if (text === "") return;
+    this.#pieces.push(text);
+    this.bodyCharacters += text.length;
   }
 
   #feed(text: string, at: number): void {

@@ -126,7 +126,10 @@ export interface Call {
   /** The exact body sent. */
   readonly requestBody: string;
   readonly status: number | null;
-  /** The exact body received, server-sent events included; cut at `CallLimits.maxResponseBytes`. */
+  /**
+   * The exact body received, server-sent events included; a replacement character stands for what is not UTF-8. Of a body
+   * that went beyond a limit, or came with a bad status, the first million characters are kept.
+   */
   readonly responseBody: string;
   readonly answer: Answer;
   /** Null where the server reported none. */

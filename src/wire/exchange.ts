@@ -34,7 +34,7 @@ export interface Exchange {
   /** When the request went to an open connection; null before. */
   readonly sentAt: number | null;
   /** Wants no more: ends the exchange with what has been received. */
-  stop(): void;
+  stop(connection: "keep" | "break"): void;
 }
 
 export interface ExchangeOptions {
@@ -139,13 +139,12 @@ export function startExchange(request: ExchangeRequest, receiver: Receiver, opti
     get sentAt() {
       return sentAt;
     },
-    stop() {
+    stop(connection) {
       if (ended) return;
-      const at = lastByteAt;
       // A response that is about to end is left to, as an aborted one takes its connection with it.
-      const drain = closed ? undefined : setTimeout(abort, drainMs);
-      drain?.unref();
-      finish(at, null);
+      if (connection === "break") abort();
+      else if (!closed) setTimeout(abort, drainMs).unref();
+      finish(lastByteAt, null);
     },
   };
 

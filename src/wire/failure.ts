@@ -173,7 +173,8 @@ export function networkFailure(error: unknown, host: string, status: number | nu
     return failure("connection-refused", `no trusted connection could be made (${code})`);
   }
   if (code === "UND_ERR_HEADERS_OVERFLOW") return failure("response-too-large", "the response headers do not end");
-  if (code.startsWith("HPE_")) return failure("malformed-response", `what came back is not HTTP (${code})`);
+  if (code.startsWith("HPE_") || (error instanceof Error && error.name === "HTTPParserError"))
+    return failure("malformed-response", `what came back is not HTTP (${reason})`);
   if (code === "UND_ERR_INVALID_ARG") return failure("invalid-request", `the request cannot be sent: ${reason}`);
   return failure(
     "connection-lost",

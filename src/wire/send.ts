@@ -89,15 +89,20 @@ export function sendCall(endpoint: Endpoint, request: CallRequest, options: Send
           seen.headers = headers;
           seen.headersAt = at;
           // It was not asked for, and unpacking what a stranger packed is how a small body becomes a huge one.
-          if (isCompressed(headers)) exchange.stop();
+          if (isCompressed(headers)) exchange.stop("break");
         },
         chunk(bytes, at) {
           reader.chunk(bytes, at);
-          if (reader.isSettled && isGood(seen.status)) exchange.stop();
+          if (isGood(seen.status)) {
+            if (reader.isSettled) exchange.stop(reader.eventTooLarge ? "break" : "keep");
+          } else if (reader.bodyCharacters > maxUnusableBodyCharacters) {
+            exchange.stop("break");
+          }
         },
         end(at, interruption) {
           reader.end(interruption === null);
           const failure = failureOf(seen, reader, interruption, limits, url.host, clock.date());
+          if (failure?.class === "response-too-large") reader.cutBody(maxUnusableBodyCharacters);
           settle(exchange.sentAt, exchange.askedAt, at, failure);
         },
       },
@@ -105,6 +110,9 @@ export function sendCall(endpoint: Endpoint, request: CallRequest, options: Send
     );
   });
 }
+
+/** Kept of a body that cannot become an answer: one with a bad status, or one that is too large. */
+const maxUnusableBodyCharacters = 2 ** 20;
 
 interface Seen {
   status: number | null;

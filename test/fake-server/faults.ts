@@ -56,6 +56,11 @@ export const faults: Readonly<Record<string, Fault>> = {
     setTimeout(() => reply.reset(), 20);
   },
   "hang-up-before": (reply) => reply.hangUp(),
+  "hang-up-middle": async (reply) => {
+    reply.start(200, events);
+    await reply.write(token);
+    reply.hangUp();
+  },
   "short-body": (reply) => {
     void reply.raw(headOf(200, { ...json, "content-length": String(goodBody.length + 100) }) + goodBody);
     reply.hangUp();
