@@ -24,9 +24,14 @@ function aptGet(sudo, args) {
 
 function run(command, args) {
   try {
-    execFileSync(command, args, { stdio: ["ignore", 2, 2], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+    execFileSync(command, args, {
+      stdio: ["ignore", 2, 2],
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    });
   } catch {
-    console.error(`error:    ${command} ${args.join(" ")} failed\nexpected: a working package registry\nto mend:  see the lines above, then run the same command again`);
+    console.error(
+      `error:    ${command} ${args.join(" ")} failed\nexpected: a working package registry\nto mend:  see the lines above, then run the same command again`,
+    );
     process.exit(1);
   }
 }

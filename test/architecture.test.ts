@@ -26,7 +26,10 @@ interface Import {
 
 const sources = globSync("src/**/*.ts").filter((file) => !file.endsWith(".test.ts"));
 const imports: Import[] = sources.flatMap((file) =>
-  [...readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => ({ file, target: match[1]! })),
+  [...readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => ({
+    file,
+    target: match[1]!,
+  })),
 );
 const pillarOf = (path: string) => path.split("/")[1]!;
 const stepOf = (pillar: string) => steps.findIndex((step) => step.includes(pillar));

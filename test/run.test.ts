@@ -1,12 +1,26 @@
 /** A whole run without a process: plan, calls, retries, store, resume. The server is scripted; everything else is real. */
 import { expect, test } from "vitest";
-import { budgetOf, grounding, groundingDefaults, type Plan, plannedCount, plannedTrials, type RunInfo, type RunOptions, runTrials } from "../src/evals/index.ts";
+import {
+  budgetOf,
+  grounding,
+  groundingDefaults,
+  type Plan,
+  plannedCount,
+  plannedTrials,
+  type RunInfo,
+  type RunOptions,
+  runTrials,
+} from "../src/evals/index.ts";
 import type { Route } from "../src/routes/index.ts";
 import { openStore } from "../src/store/index.ts";
 import type { Call, CallFailure, CallRequest } from "../src/wire/index.ts";
 
 const scenario = grounding({ ...groundingDefaults, contextTokens: [256, 512], documents: 2 });
-const targets = new Map(scenario.cells.flatMap((cell) => [...scenario.samples(cell)]).map(({ messages, target }) => [JSON.stringify(messages), target]));
+const targets = new Map(
+  scenario.cells
+    .flatMap((cell) => [...scenario.samples(cell)])
+    .map(({ messages, target }) => [JSON.stringify(messages), target]),
+);
 
 const route = (over: Partial<Route> = {}): Route => ({
   id: "test/model",
@@ -26,9 +40,21 @@ const route = (over: Partial<Route> = {}): Route => ({
   ...over,
 });
 
-const plan = (routes: readonly Route[]): Plan => ({ scenario, routes, repeats: 1, limit: () => Number.POSITIVE_INFINITY, temperature: 0, seed: 1, maxTokens: null });
+const plan = (routes: readonly Route[]): Plan => ({
+  scenario,
+  routes,
+  repeats: 1,
+  limit: () => Number.POSITIVE_INFINITY,
+  temperature: 0,
+  seed: 1,
+  maxTokens: null,
+});
 
-function answered(request: CallRequest, failure: CallFailure | null = null, text = targets.get(JSON.stringify(request.messages))!): Call {
+function answered(
+  request: CallRequest,
+  failure: CallFailure | null = null,
+  text = targets.get(JSON.stringify(request.messages))!,
+): Call {
   return {
     protocol: "openai-chat",
     url: "http://127.0.0.1:1/chat/completions",
@@ -36,18 +62,52 @@ function answered(request: CallRequest, failure: CallFailure | null = null, text
     status: failure?.status ?? 200,
     responseBody: text,
     answer: { text, reasoning: null, toolCalls: [], finishReason: "stop", servedModel: "model", responseId: null },
-    usage: { uncachedInputTokens: 90, cacheReadTokens: 10, cacheWriteTokens: null, outputTokens: 5, reasoningTokens: null, inputTokens: 100, raw: {} },
+    usage: {
+      uncachedInputTokens: 90,
+      cacheReadTokens: 10,
+      cacheWriteTokens: null,
+      outputTokens: 5,
+      reasoningTokens: null,
+      inputTokens: 100,
+      raw: {},
+    },
     serverTimings: null,
-    timings: { sentAt: "2026-01-01T00:00:00.000Z", headersMs: 1, firstEventMs: 2, firstReasoningMs: null, firstContentMs: 3, gapsUs: [1_000, 2_000], endMs: 9 },
+    timings: {
+      sentAt: "2026-01-01T00:00:00.000Z",
+      headersMs: 1,
+      firstEventMs: 2,
+      firstReasoningMs: null,
+      firstContentMs: 3,
+      gapsUs: [1_000, 2_000],
+      endMs: 9,
+    },
     failure,
   };
 }
 
-const failure = (over: Partial<CallFailure>): CallFailure => ({ class: "server-error", message: "broken", status: 500, retryAfterMs: null, ...over });
+const failure = (over: Partial<CallFailure>): CallFailure => ({
+  class: "server-error",
+  message: "broken",
+  status: 500,
+  retryAfterMs: null,
+  ...over,
+});
 
 function info(id: string, planned: Plan): RunInfo {
   const candidates = planned.routes.map((one) => ({ ...one, baseUrl: "x", price: one.price }));
-  return { id, scenario, startedAt: "2026-01-01T00:00:00.000Z", finishedAt: null, status: "running", seed: 1, identity: "x", options: {}, candidates, plannedTrials: plannedCount(planned), versions: {} };
+  return {
+    id,
+    scenario,
+    startedAt: "2026-01-01T00:00:00.000Z",
+    finishedAt: null,
+    status: "running",
+    seed: 1,
+    identity: "x",
+    options: {},
+    candidates,
+    plannedTrials: plannedCount(planned),
+    versions: {},
+  };
 }
 
 async function started(send: RunOptions["send"], over: Partial<RunOptions> = {}) {
@@ -77,7 +137,9 @@ test("every planned trial gets one scored record, with tokens, cache bytes and g
   const { store, options } = await started(async (_route, request) => answered(request));
   expect(await runTrials(options)).toBe("finished");
   const records = await Array.fromAsync(store.records("r"));
-  expect(records.map(({ trial }) => trial.id).sort()).toEqual([...plannedTrials(options.plan, route())].map(({ id }) => id).sort());
+  expect(records.map(({ trial }) => trial.id).sort()).toEqual(
+    [...plannedTrials(options.plan, route())].map(({ id }) => id).sort(),
+  );
   expect(records.every(({ trial }) => trial.outcome === "scored" && trial.scores!.grounded!.value === 1)).toBe(true);
   expect(records[0]!.trial.kvCacheBytes).toBe(1_000 + 10 * 105);
   expect(records[0]!.calls[0]!.timings.gapsUs).toEqual([1_000, 2_000]);
@@ -86,7 +148,11 @@ test("every planned trial gets one scored record, with tokens, cache bytes and g
 
 test("a failure that may pass is tried again, as late as Retry-After asks, and the attempts are kept", async () => {
   let calls = 0;
-  const { store, options, slept } = await started(async (_route, request) => answered(request, calls++ === 0 ? failure({ class: "rate-limit", status: 429, retryAfterMs: 7_000 }) : null), { concurrency: () => 1 });
+  const { store, options, slept } = await started(
+    async (_route, request) =>
+      answered(request, calls++ === 0 ? failure({ class: "rate-limit", status: 429, retryAfterMs: 7_000 }) : null),
+    { concurrency: () => 1 },
+  );
   await runTrials(options);
   expect(slept[0]).toBeGreaterThan(6_500);
   const [first] = await Array.fromAsync(store.records("r"));
@@ -97,13 +163,20 @@ test("a failure that stays is a failed trial with its class, never a score of 0"
   const { store, options } = await started(async (_route, request) => answered(request, failure({})));
   expect(await runTrials(options)).toBe("finished");
   const trials = await Array.fromAsync(store.trials("r"));
-  expect(trials.every(({ outcome, scores, failure: why, attempts }) => outcome === "failed" && scores === null && why!.class === "server-error" && attempts === 3)).toBe(true);
+  expect(
+    trials.every(
+      ({ outcome, scores, failure: why, attempts }) =>
+        outcome === "failed" && scores === null && why!.class === "server-error" && attempts === 3,
+    ),
+  ).toBe(true);
 });
 
 test("a prompt that the context cannot hold is skipped without a call", async () => {
   let calls = 0;
   const tight = route({ contextTokens: 100, tokenize: async () => new Int32Array(90) });
-  const { store, options } = await started(async (_route, request) => (calls++, answered(request)), { plan: plan([tight]) });
+  const { store, options } = await started(async (_route, request) => (calls++, answered(request)), {
+    plan: plan([tight]),
+  });
   await runTrials(options);
   const trials = await Array.fromAsync(store.trials("r"));
   expect(calls).toBe(0);
@@ -122,16 +195,32 @@ test("an interrupted run goes on where it stopped, and repeats nothing", async (
   expect(await runTrials(options)).toBe("interrupted");
   const done = await store.doneTrials("r");
   expect(done.size).toBe(asked.length);
-  const again = { ...options, stopping: new AbortController().signal, isDone: (id: string) => done.has(id), recorder: store.recorder("r") };
+  const again = {
+    ...options,
+    stopping: new AbortController().signal,
+    isDone: (id: string) => done.has(id),
+    recorder: store.recorder("r"),
+  };
   expect(await runTrials(again)).toBe("finished");
   expect(new Set(asked).size).toBe(asked.length);
   expect((await store.doneTrials("r")).size).toBe(plannedCount(options.plan));
 });
 
 test("a run never spends more than its cap", async () => {
-  const price = { uncachedInputUsdPerMtok: 1, cacheReadUsdPerMtok: 0.1, cacheWriteUsdPerMtok: null, outputUsdPerMtok: 2, observedOn: "2026-01-01", source: "test" };
+  const price = {
+    uncachedInputUsdPerMtok: 1,
+    cacheReadUsdPerMtok: 0.1,
+    cacheWriteUsdPerMtok: null,
+    outputUsdPerMtok: 2,
+    observedOn: "2026-01-01",
+    source: "test",
+  };
   const budget = budgetOf(0.01);
-  const { store, options } = await started(async (_route, request) => answered(request), { plan: plan([route({ price })]), budget, concurrency: () => 8 });
+  const { store, options } = await started(async (_route, request) => answered(request), {
+    plan: plan([route({ price })]),
+    budget,
+    concurrency: () => 8,
+  });
   expect(await runTrials(options)).toBe("cost cap reached");
   expect(await store.spentUsd("r")).toBeCloseTo(budget.settledUsd(), 9);
   expect(budget.settledUsd()).toBeLessThanOrEqual(0.01);

@@ -3,8 +3,8 @@ import { basename } from "node:path";
 import { type Engine, startEngine } from "../engine/index.ts";
 import { UserError } from "../errors.ts";
 import { type Route, vendorRoute } from "../routes/index.ts";
-import type { Message } from "../wire/index.ts";
 import { ensureSpecimen, type SpecimenInfo, specimens } from "../specimens/index.ts";
+import type { Message } from "../wire/index.ts";
 import type { Io } from "./command.ts";
 import { type Job, priceOf } from "./job.ts";
 import { progressBar } from "./progress.ts";
@@ -36,10 +36,13 @@ export async function candidatesOf(job: Job, io: Io, prepare = true): Promise<Ca
   const price = priceOf(job.price, io.now().toISOString().slice(0, 10));
   const { baseUrl, apiKeyEnv: keyEnv, protocol } = job;
   const vendorRoutes = vendorNames.map((model) => vendorRoute({ model, baseUrl, keyEnv, protocol, price }, io.env));
-  const engineNames = named.filter((model) => model.startsWith("engine/")).map((model) => model.slice("engine/".length));
+  const engineNames = named
+    .filter((model) => model.startsWith("engine/"))
+    .map((model) => model.slice("engine/".length));
   for (const name of engineNames) specimenNamed(name);
   const paths = job.gguf ?? [];
-  if (engineNames.length + paths.length === 0) return { routes: inOrder(named, vendorRoutes), engine: null, close: async () => {} };
+  if (engineNames.length + paths.length === 0)
+    return { routes: inOrder(named, vendorRoutes), engine: null, close: async () => {} };
 
   const models: EngineModel[] = [];
   for (const name of engineNames) {
@@ -50,12 +53,22 @@ export async function candidatesOf(job: Job, io: Io, prepare = true): Promise<Ca
   }
   for (const path of paths) models.push({ id: basename(path, ".gguf"), path, specimen: null });
   refuseSameNames(models.map(({ id }) => id));
-  if (!prepare) return { routes: inOrder(named, [...vendorRoutes, ...models.map((model) => bareRoute(model, job))]), engine: null, close: async () => {} };
+  if (!prepare)
+    return {
+      routes: inOrder(named, [...vendorRoutes, ...models.map((model) => bareRoute(model, job))]),
+      engine: null,
+      close: async () => {},
+    };
 
   const concurrency = job.concurrency ?? 1;
   const longest = Math.max(...(job.context ?? [2_048]));
   const engine = await startEngine({
-    models: models.map(({ id, path, specimen }) => ({ id, path, kind: specimen?.kind ?? "gguf", notice: specimen?.notice ?? null })),
+    models: models.map(({ id, path, specimen }) => ({
+      id,
+      path,
+      kind: specimen?.kind ?? "gguf",
+      notice: specimen?.notice ?? null,
+    })),
     contextTokens: Math.ceil((longest * 1.25 + 512) / 256) * 256,
     sequences: Math.max(2, concurrency),
     kvType: job.kvType ?? "f16",
@@ -136,5 +149,6 @@ async function engineRoute(model: EngineModel, engine: Engine, job: Job): Promis
 
 const asTurn = ({ role, content }: Message) => ({
   role,
-  content: typeof content === "string" ? content : content.map((part) => (part.type === "text" ? part.text : "")).join(""),
+  content:
+    typeof content === "string" ? content : content.map((part) => (part.type === "text" ? part.text : "")).join(""),
 });

@@ -76,12 +76,17 @@ export async function runCommand(
   for (const definition of commands) {
     const [first, second] = definition.name.split(" ");
     const parent = second === undefined ? program : groupOf(first!, groups, program, commands, io);
-    const command = newCommand(second ?? first!, io).description(definition.summary).helpOption("-h, --help", "Show this help");
+    const command = newCommand(second ?? first!, io)
+      .description(definition.summary)
+      .helpOption("-h, --help", "Show this help");
     for (const { name, describe } of definition.args ?? []) command.argument(name, describe);
     for (const option of optionsOf(definition.flags)) command.addOption(option);
-    if (definition.examples) command.addHelpText("after", `\nExamples:\n${definition.examples.map((line) => `  ${line}`).join("\n")}`);
+    if (definition.examples)
+      command.addHelpText("after", `\nExamples:\n${definition.examples.map((line) => `  ${line}`).join("\n")}`);
     command.action(async (...received: unknown[]) => {
-      const args = received.slice(0, definition.args?.length ?? 0).filter((arg): arg is string => typeof arg === "string");
+      const args = received
+        .slice(0, definition.args?.length ?? 0)
+        .filter((arg): arg is string => typeof arg === "string");
       const flags = parseFlags(definition, command.opts());
       exitCode = (await definition.run({ args, flags, io })) ?? 0;
     });
@@ -133,7 +138,11 @@ function optionsOf(flags: z.ZodObject): Option[] {
     const value = property.type === "boolean" ? "" : isList ? " <value...>" : " <value>";
     const short = shortFlags[key] ? `-${shortFlags[key]}, ` : "";
     const option = new Option(`${short}--${dashed}${value}`, property.description ?? "");
-    if (property.default !== undefined && property.default !== false && !(Array.isArray(property.default) && property.default.length === 0))
+    if (
+      property.default !== undefined &&
+      property.default !== false &&
+      !(Array.isArray(property.default) && property.default.length === 0)
+    )
       option.default(undefined, String(property.default));
     if (property.enum) option.choices(property.enum.map(String));
     return option;

@@ -17,24 +17,38 @@ const tokens = z.union([z.number(), z.string()]).transform((given, context) => {
 
 /** A list in a file, or the words of a flag that is given several times or with commas. */
 const listOf = <Item extends z.ZodType>(item: Item) =>
-  z.preprocess((given) => (Array.isArray(given) ? given : [given]).flatMap((one) => (typeof one === "string" ? one.split(",") : [one])).filter((one) => one !== ""), z.array(item).min(1));
+  z.preprocess(
+    (given) =>
+      (Array.isArray(given) ? given : [given])
+        .flatMap((one) => (typeof one === "string" ? one.split(",") : [one]))
+        .filter((one) => one !== ""),
+    z.array(item).min(1),
+  );
 
 const positive = z.coerce.number().int("expected a whole number").positive("expected a number above 0");
 const share = z.coerce.number().min(0, "expected a number from 0 to 1").max(1, "expected a number from 0 to 1");
 
 export const Job = z.strictObject({
   scenario: z.literal("grounding").default("grounding").describe("The question to put"),
-  model: listOf(z.string()).optional().describe("Candidates: engine/<specimen>, <vendor>/<model>, or a model behind --base-url"),
+  model: listOf(z.string())
+    .optional()
+    .describe("Candidates: engine/<specimen>, <vendor>/<model>, or a model behind --base-url"),
   gguf: listOf(z.string()).optional().describe("GGUF files to run on the embedded engine"),
   baseUrl: z.string().optional().describe("An OpenAI-compatible or Anthropic server, with its version part"),
   apiKeyEnv: z.string().optional().describe("Name of the environment variable that holds the key"),
-  protocol: z.enum(["openai-chat", "openai-completions", "anthropic-messages"]).optional().describe("Wire format behind --base-url [openai-chat]"),
+  protocol: z
+    .enum(["openai-chat", "openai-completions", "anthropic-messages"])
+    .optional()
+    .describe("Wire format behind --base-url [openai-chat]"),
   price: z.string().optional().describe("USD per million tokens: input=0.28,cached=0.028,output=0.42"),
   context: listOf(tokens).optional().describe("Context lengths, tokens [256,512,1024,2048]"),
   needles: listOf(positive).optional().describe("Facts asked for in one question [1]"),
   documents: positive.optional().describe("Documents a context length; six questions each [8]"),
   distractors: z.coerce.number().int().min(0).optional().describe("Near misses around each fact [2]"),
-  unanswerable: share.max(0.9, "expected at most 0.9").optional().describe("Share of questions that no line answers [0.17]"),
+  unanswerable: share
+    .max(0.9, "expected at most 0.9")
+    .optional()
+    .describe("Share of questions that no line answers [0.17]"),
   haystack: listOf(z.string()).optional().describe("Your own text files to hide the facts in"),
   repeats: positive.optional().describe("Times each question is asked [1]"),
   limit: positive.optional().describe("At most this many questions a cell"),
@@ -52,8 +66,11 @@ export type Job = z.infer<typeof Job>;
 
 /** The scenario by name, or the job that a file holds; relative paths in a file are relative to the file. */
 export function readJob(scenarioOrFile: string, flags: Readonly<Record<string, unknown>>, cwd: string): Job {
-  const given = Object.fromEntries(Object.entries(flags).filter(([key, value]) => key in Job.shape && value !== undefined));
-  if (!/\.(ya?ml|json)$/.test(extname(scenarioOrFile))) return parseJob({ ...given, scenario: scenarioOrFile }, "the command line", cwd);
+  const given = Object.fromEntries(
+    Object.entries(flags).filter(([key, value]) => key in Job.shape && value !== undefined),
+  );
+  if (!/\.(ya?ml|json)$/.test(extname(scenarioOrFile)))
+    return parseJob({ ...given, scenario: scenarioOrFile }, "the command line", cwd);
   const path = resolve(cwd, scenarioOrFile);
   return parseJob({ ...jobFile(path), ...given }, basename(path), dirname(path));
 }
@@ -84,8 +101,12 @@ export function parseJob(given: Readonly<Record<string, unknown>>, where: string
     const unknownKeys = issue.code === "unrecognized_keys" ? issue.keys.join(", ") : null;
     const key = String(issue.path[0] ?? "");
     throw new UserError({
-      happened: unknownKeys ? `${where}: there is no setting "${unknownKeys}"` : `${where}: ${key} is ${JSON.stringify(given[key])}`,
-      expected: unknownKeys ? `one of ${Object.keys(Job.shape).join(", ")}` : issue.message.replace(/^Invalid input: /, ""),
+      happened: unknownKeys
+        ? `${where}: there is no setting "${unknownKeys}"`
+        : `${where}: ${key} is ${JSON.stringify(given[key])}`,
+      expected: unknownKeys
+        ? `one of ${Object.keys(Job.shape).join(", ")}`
+        : issue.message.replace(/^Invalid input: /, ""),
       mend: "`assay run --help` describes each setting",
     });
   }
@@ -136,7 +157,14 @@ function readText(path: string, expected: string): string {
     if (text.includes("\0")) throw new Error("it is a binary file");
     return text;
   } catch (error) {
-    throw new UserError({ happened: `${path} cannot be read: ${messageOf(error)}`, expected, mend: "correct the path, or the file's permissions" }, { cause: error });
+    throw new UserError(
+      {
+        happened: `${path} cannot be read: ${messageOf(error)}`,
+        expected,
+        mend: "correct the path, or the file's permissions",
+      },
+      { cause: error },
+    );
   }
 }
 

@@ -26,7 +26,13 @@ export interface ResultFlags {
 }
 
 /** @param exitCode what the run itself ended with; failed trials and `--require` may raise it */
-export async function printResult(run: RunInfo, store: Store, flags: ResultFlags, io: Io, exitCode: ExitCode): Promise<ExitCode> {
+export async function printResult(
+  run: RunInfo,
+  store: Store,
+  flags: ResultFlags,
+  io: Io,
+  exitCode: ExitCode,
+): Promise<ExitCode> {
   const summary = await summarise(run, store.trials(run.id));
   const path = resolve(io.cwd, flags.output ?? join(".assay", "reports", `${run.id}.html`));
   writeReport(path, await htmlReport(run, store.records(run.id)));
@@ -34,7 +40,9 @@ export async function printResult(run: RunInfo, store: Store, flags: ResultFlags
   else io.print(terminalSummary(summary, { colour: io.colour, width: io.width, reportPath: path }));
   if (exitCode !== 0) return exitCode;
   if (summary.candidates.some((candidate) => candidate.failed > 0)) return 4;
-  const short = summary.candidates.filter(({ grounded }) => flags.require !== undefined && (grounded.share ?? 0) < flags.require);
+  const short = summary.candidates.filter(
+    ({ grounded }) => flags.require !== undefined && (grounded.share ?? 0) < flags.require,
+  );
   for (const { id } of short) io.note(`${id} falls short of --require ${flags.require}`);
   return short.length > 0 ? 100 : 0;
 }

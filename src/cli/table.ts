@@ -5,7 +5,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const before = widths.slice(0, -1).reduce((sum, one) => sum + one + 2, 0);
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, column) => (column === cells.length - 1 ? clipped(cell, Math.max(12, width - before)) : cell.padEnd(widths[column]!)))
+      .map((cell, column) =>
+        column === cells.length - 1 ? clipped(cell, Math.max(12, width - before)) : cell.padEnd(widths[column]!),
+      )
       .join("  ")
       .trimEnd();
   return [line(head), ...rows.map(line)].join("\n");

@@ -3,7 +3,11 @@ import { expect, test } from "vitest";
 import { budgetOf } from "./budget.ts";
 
 test("settled and reserved together never exceed the cap, in whatever order calls start and end", () => {
-  const step = fc.record({ ceiling: fc.double({ min: 0, max: 2, noNaN: true }), share: fc.option(fc.double({ min: 0, max: 1, noNaN: true })), ends: fc.boolean() });
+  const step = fc.record({
+    ceiling: fc.double({ min: 0, max: 2, noNaN: true }),
+    share: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
+    ends: fc.boolean(),
+  });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.double({ min: 0.5, max: 5, noNaN: true }), (steps, cap) => {
       const budget = budgetOf(cap);

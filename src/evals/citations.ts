@@ -70,5 +70,8 @@ function exact(sample: Sample, answer: string): Score {
 
 function verdict(right: boolean, wanted: string, given: string): Score {
   const shown = given.length > 200 ? `${given.slice(0, 200)}…` : given;
-  return { value: right ? 1 : 0, explanation: right ? `right: ${wanted}` : `expected ${wanted}, got ${shown || "nothing"}` };
+  return {
+    value: right ? 1 : 0,
+    explanation: right ? `right: ${wanted}` : `expected ${wanted}, got ${shown || "nothing"}`,
+  };
 }

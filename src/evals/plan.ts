@@ -88,7 +88,10 @@ export function estimate(plan: Plan, concurrency: number, msPerCall: (candidate:
     const maxTokens = plan.maxTokens ?? route.maxOutputTokens;
     const earlier = msPerCall(route.id);
     const mostCost = (price: NonNullable<Route["price"]>) =>
-      plan.scenario.cells.reduce((sum, cell) => sum + samples * costCeiling(firstBodyBytes(plan, cell), maxTokens, price), 0);
+      plan.scenario.cells.reduce(
+        (sum, cell) => sum + samples * costCeiling(firstBodyBytes(plan, cell), maxTokens, price),
+        0,
+      );
     return {
       candidate: route.id,
       calls,

@@ -78,7 +78,12 @@ interface Pace {
   until: number;
 }
 
-async function runTrial(planned: PlannedTrial, history: PrefixHistory, pace: Pace, options: RunOptions): Promise<RunEnd> {
+async function runTrial(
+  planned: PlannedTrial,
+  history: PrefixHistory,
+  pace: Pace,
+  options: RunOptions,
+): Promise<RunEnd> {
   const { route } = planned;
   const request = requestFor(planned, options.plan);
   const tokens = route.tokenize === null ? null : await route.tokenize(request);

@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 import { prefixHistory } from "./prefix-history.ts";
 
 test("expects the longest prefix shared with any earlier prompt, but evaluates at least one token", () => {
-  const prompts = fc.array(fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 12 });
+  const prompts = fc.array(fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 12 }), {
+    minLength: 1,
+    maxLength: 12,
+  });
   fc.assert(
     fc.property(prompts, (history) => {
       const predictor = prefixHistory();

@@ -24,7 +24,8 @@ export function costOf(usage: Usage | null, price: Price | null): number | null 
   if (usage === null || price === null || usage.outputTokens === null) return null;
   const read = usage.cacheReadTokens ?? 0;
   const written = usage.cacheWriteTokens ?? 0;
-  const uncached = usage.uncachedInputTokens ?? (usage.inputTokens === null ? null : usage.inputTokens - read - written);
+  const uncached =
+    usage.uncachedInputTokens ?? (usage.inputTokens === null ? null : usage.inputTokens - read - written);
   if (uncached === null) return null;
   const input = price.uncachedInputUsdPerMtok;
   const perMtok =
@@ -40,6 +41,10 @@ export function costOf(usage: Usage | null, price: Price | null): number | null 
  * output is bounded by `maxTokens`.
  */
 export function costCeiling(requestBytes: number, maxTokens: number, price: Price): number {
-  const input = Math.max(price.uncachedInputUsdPerMtok, price.cacheReadUsdPerMtok ?? 0, price.cacheWriteUsdPerMtok ?? 0);
+  const input = Math.max(
+    price.uncachedInputUsdPerMtok,
+    price.cacheReadUsdPerMtok ?? 0,
+    price.cacheWriteUsdPerMtok ?? 0,
+  );
   return (requestBytes * input + maxTokens * price.outputUsdPerMtok) / 1e6;
 }

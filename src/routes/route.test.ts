@@ -3,7 +3,10 @@ import { UserError } from "../errors.ts";
 import { vendorRoute } from "./route.ts";
 
 test("a vendor's model takes its key and address from the environment", () => {
-  const route = vendorRoute({ model: "deepseek/deepseek-chat" }, { DEEPSEEK_API_KEY: "k", DEEPSEEK_BASE_URL: "http://localhost:1/v1/" });
+  const route = vendorRoute(
+    { model: "deepseek/deepseek-chat" },
+    { DEEPSEEK_API_KEY: "k", DEEPSEEK_BASE_URL: "http://localhost:1/v1/" },
+  );
   expect(route).toMatchObject({ id: "deepseek/deepseek-chat", model: "deepseek-chat", price: null });
   expect(route.endpoint).toEqual({ baseUrl: "http://localhost:1/v1", protocol: "openai-chat", apiKey: "k" });
 });

@@ -73,7 +73,11 @@ export function vendorRoute(options: VendorRouteOptions, env: Readonly<Record<st
   return {
     id: `${vendor}/${model}`,
     model,
-    endpoint: { baseUrl: baseUrl.replace(/\/+$/, ""), protocol: options.protocol ?? known?.protocol ?? "openai-chat", apiKey },
+    endpoint: {
+      baseUrl: baseUrl.replace(/\/+$/, ""),
+      protocol: options.protocol ?? known?.protocol ?? "openai-chat",
+      apiKey,
+    },
     kind: "vendor",
     notice: null,
     attention: null,

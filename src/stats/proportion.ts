@@ -7,6 +7,8 @@ export interface Proportion {
   readonly share: number;
   /** What the share was counted over. */
   readonly n: number;
+  /** How many of them the interval takes as independent. */
+  readonly independent: number;
   readonly interval: Interval;
 }
 
@@ -45,5 +47,5 @@ export function wilsonInterval(successes: number, n: number, confidence = defaul
 export function proportion(successes: number, n: number, independent = n): Proportion | null {
   if (n === 0 || independent === 0) return null;
   const interval = wilsonInterval(Math.min((successes / n) * independent, independent), independent)!;
-  return { share: successes / n, n, interval };
+  return { share: successes / n, n, independent, interval };
 }

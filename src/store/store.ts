@@ -222,11 +222,7 @@ async function* eachTrial(db: Kysely<Database>, runId: string): AsyncIterable<Tr
 const pageSize = 200;
 
 /** Page by page, so that other connections are never held up and memory stays flat. */
-async function* eachRecord(
-  db: Kysely<Database>,
-  runId: string,
-  bodies = true,
-): AsyncIterable<TrialRecord> {
+async function* eachRecord(db: Kysely<Database>, runId: string, bodies = true): AsyncIterable<TrialRecord> {
   for (let after = 0; ; ) {
     const page = await db
       .selectFrom("trial")

@@ -38,7 +38,14 @@ export const doctorCommand = defineCommand({
       ...keys(io),
     ];
     if (flags.json) io.print(JSON.stringify(findings, null, 2));
-    else io.print(table(["part", "state", "detail"], findings.map(({ part, state, detail }) => [part, state, detail]), io.width));
+    else
+      io.print(
+        table(
+          ["part", "state", "detail"],
+          findings.map(({ part, state, detail }) => [part, state, detail]),
+          io.width,
+        ),
+      );
     return findings.some(({ needed, state }) => needed && state !== "works") ? 1 : 0;
   },
 });
@@ -46,7 +53,12 @@ export const doctorCommand = defineCommand({
 function node(): Finding {
   const [major, minor] = process.versions.node.split(".").map(Number);
   const enough = major! > 22 || (major === 22 && minor! >= 19);
-  return { part: "Node.js", state: enough ? "works" : "broken", needed: true, detail: `${process.versions.node}; 22.19 or newer is needed` };
+  return {
+    part: "Node.js",
+    state: enough ? "works" : "broken",
+    needed: true,
+    detail: `${process.versions.node}; 22.19 or newer is needed`,
+  };
 }
 
 async function tried(part: string, attempt: () => Promise<string>): Promise<Finding> {
@@ -61,7 +73,11 @@ async function engineAnswer(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "assay-doctor-"));
   try {
     const path = await ensureSpecimen("mqa", { cacheDir: folder });
-    const engine = await startEngine({ models: [{ id: "mqa", path, kind: "calibration specimen", notice: null }], contextTokens: 512, sequences: 1 });
+    const engine = await startEngine({
+      models: [{ id: "mqa", path, kind: "calibration specimen", notice: null }],
+      contextTokens: 512,
+      sequences: 1,
+    });
     try {
       const startedAt = performance.now();
       await engine.tokenize("mqa", [{ role: "user", content: "Are you there?" }]);
@@ -80,7 +96,12 @@ function trainer(): Finding {
     createRequire(import.meta.url).resolve("onnxruntime-node");
     return { part, state: "works", needed: false, detail: "installed" };
   } catch {
-    return { part, state: "missing", needed: false, detail: "only needed to train specimens: npm install onnxruntime-node" };
+    return {
+      part,
+      state: "missing",
+      needed: false,
+      detail: "only needed to train specimens: npm install onnxruntime-node",
+    };
   }
 }
 
@@ -89,6 +110,11 @@ function keys(io: Io): Finding[] {
     .filter(({ keyRequired }) => keyRequired)
     .map(({ name, keyEnvs }) => {
       const set = keyEnvs.find((variable) => io.env[variable]);
-      return { part: `key for ${name}`, state: set ? "works" : "missing", needed: false, detail: set ? `${set} is set (not tried)` : `set ${keyEnvs[0]} to use ${name}/…` };
+      return {
+        part: `key for ${name}`,
+        state: set ? "works" : "missing",
+        needed: false,
+        detail: set ? `${set} is set (not tried)` : `set ${keyEnvs[0]} to use ${name}/…`,
+      };
     });
 }

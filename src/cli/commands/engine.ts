@@ -91,6 +91,7 @@ async function engineModels({ model, gguf }: { model: readonly string[]; gguf: r
     models.push({ id: name, path: await ensureSpecimen(name, { onProgress: bar.update }), kind, notice });
     bar.done();
   }
-  for (const path of gguf) models.push({ id: basename(path, ".gguf"), path: resolve(io.cwd, path), kind: "gguf" as const, notice: null });
+  for (const path of gguf)
+    models.push({ id: basename(path, ".gguf"), path: resolve(io.cwd, path), kind: "gguf" as const, notice: null });
   return models;
 }

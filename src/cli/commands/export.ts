@@ -11,7 +11,10 @@ export const exportCommand = defineCommand({
   args: [{ name: "<run>", describe: "A run's id, the beginning of it, or `latest`" }],
   flags: z.object({
     format: z.enum(exportFormats).optional().describe("[by the output's extension, else jsonl]"),
-    output: z.string().optional().describe("File to write [<run>.<format> here]; - is standard output (not for Parquet)"),
+    output: z
+      .string()
+      .optional()
+      .describe("File to write [<run>.<format> here]; - is standard output (not for Parquet)"),
     ...storeFlag,
   }),
   run: ({ args: [id], flags, io }) =>

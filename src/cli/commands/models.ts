@@ -32,12 +32,33 @@ export const modelsCommand = defineCommand({
       ready: !keyRequired || keyEnvs.some((variable) => io.env[variable]),
     }));
     if (flags.json) {
-      io.print(JSON.stringify({ specimens: specimens.map(({ name, kind, attention }) => ({ model: `engine/${name}`, kind, attention })), vendors: known }, null, 2));
+      io.print(
+        JSON.stringify(
+          {
+            specimens: specimens.map(({ name, kind, attention }) => ({ model: `engine/${name}`, kind, attention })),
+            vendors: known,
+          },
+          null,
+          2,
+        ),
+      );
       return 0;
     }
-    io.print(table(["model", "kind", "attention"], specimens.map(({ name, kind, attention }) => [`engine/${name}`, kind, attention]), io.width));
+    io.print(
+      table(
+        ["model", "kind", "attention"],
+        specimens.map(({ name, kind, attention }) => [`engine/${name}`, kind, attention]),
+        io.width,
+      ),
+    );
     io.print("\nAny GGUF file: --gguf <file>. Any server: --base-url <address> --model <name>. Vendors by name:\n");
-    io.print(table(["model", "key", "address"], known.map((vendor) => [`${vendor.name}/…`, vendor.ready ? "ready" : `set ${vendor.keyEnv}`, vendor.baseUrl]), io.width));
+    io.print(
+      table(
+        ["model", "key", "address"],
+        known.map((vendor) => [`${vendor.name}/…`, vendor.ready ? "ready" : `set ${vendor.keyEnv}`, vendor.baseUrl]),
+        io.width,
+      ),
+    );
     return 0;
   },
 });
@@ -45,9 +66,16 @@ export const modelsCommand = defineCommand({
 async function servedModels({ baseUrl, vendor, apiKeyEnv }: z.infer<typeof flags>, io: Io): Promise<string[]> {
   const { endpoint } = vendorRoute({ model: `${vendor ?? "custom"}/any`, baseUrl, keyEnv: apiKeyEnv }, io.env);
   const url = `${endpoint.baseUrl}/models`;
-  const authorisation = endpoint.protocol === "anthropic-messages" ? { "x-api-key": endpoint.apiKey ?? "", "anthropic-version": "2023-06-01" } : { authorization: `Bearer ${endpoint.apiKey ?? ""}` };
+  const authorisation =
+    endpoint.protocol === "anthropic-messages"
+      ? { "x-api-key": endpoint.apiKey ?? "", "anthropic-version": "2023-06-01" }
+      : { authorization: `Bearer ${endpoint.apiKey ?? ""}` };
   try {
-    const response = await request(url, { headers: endpoint.apiKey === null ? {} : authorisation, headersTimeout: 20_000, bodyTimeout: 20_000 });
+    const response = await request(url, {
+      headers: endpoint.apiKey === null ? {} : authorisation,
+      headersTimeout: 20_000,
+      bodyTimeout: 20_000,
+    });
     if (response.statusCode !== 200) {
       await response.body.dump();
       throw new Error(`the server answered with status ${response.statusCode}`);

@@ -1,7 +1,8 @@
 /** `assay report <run>`: makes a run's HTML report again. */
+
+import { z } from "zod";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { printResult, reportFlags, storeFlag, withRun } from "../result.ts";
-import { z } from "zod";
 
 export const reportCommand = defineCommand({
   name: "report",

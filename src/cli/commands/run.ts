@@ -27,7 +27,12 @@ import { printResult, reportFlags, storeFlag, storePath } from "../result.ts";
 const flags = Job.omit({ scenario: true }).extend({
   dryRun: z.boolean().default(false).describe("Say how many calls, tokens, money and minutes, and stop"),
   resume: z.string().optional().describe("Go on with a run: its id, or `latest`"),
-  require: z.coerce.number().min(0).max(1).optional().describe("Exit 100 if a candidate's grounded share is below this"),
+  require: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("Exit 100 if a candidate's grounded share is below this"),
   ...reportFlags,
   ...storeFlag,
   json: jsonFlag,
@@ -37,7 +42,12 @@ type Flags = z.infer<typeof flags>;
 export const runCommand = defineCommand({
   name: "run",
   summary: "Measure grounding, cost, latency and KV cache of candidates together",
-  args: [{ name: "[scenario|file]", describe: "`grounding`, or a YAML file with the same settings as the flags (default: grounding)" }],
+  args: [
+    {
+      name: "[scenario|file]",
+      describe: "`grounding`, or a YAML file with the same settings as the flags (default: grounding)",
+    },
+  ],
   flags,
   examples: [
     "assay run grounding                                   the embedded specimens, offline",
@@ -50,7 +60,8 @@ export const runCommand = defineCommand({
     if (flags.dryRun) return dryRun(readJob(scenarioOrFile, flags, io.cwd), flags, io);
     const store = await openStore(storePath(flags, io));
     try {
-      if (flags.resume === undefined) return await measure(readJob(scenarioOrFile, flags, io.cwd), null, store, flags, io);
+      if (flags.resume === undefined)
+        return await measure(readJob(scenarioOrFile, flags, io.cwd), null, store, flags, io);
       const earlier = await store.findRun(flags.resume);
       return await measure(parseJob(earlier.options, `run ${earlier.id}`, io.cwd), earlier, store, flags, io);
     } finally {
@@ -70,7 +81,9 @@ async function measure(job: Job, earlier: RunInfo | null, store: Store, flags: F
     const end = await measureTrials(run, plan, job, store, io);
     await store.markRun(run.id, end === "finished" ? "finished" : "interrupted", io.now().toISOString());
     if (end !== "finished")
-      io.note(`${end === "interrupted" ? "Stopped" : "The cost cap is reached"}. Nothing is lost; go on with: assay run --resume ${run.id}`);
+      io.note(
+        `${end === "interrupted" ? "Stopped" : "The cost cap is reached"}. Nothing is lost; go on with: assay run --resume ${run.id}`,
+      );
     return await printResult(await store.findRun(run.id), store, flags, io, end !== "finished" ? 3 : 0);
   } finally {
     await candidates.close();
@@ -108,7 +121,8 @@ function progressOf(plan: Plan, alreadyDone: number, draw: (share: number, remar
   let finished = 0;
   let failed = 0;
   const tally = new Map<string, { scored: number; grounded: number; failed: number; left: number }>();
-  for (const route of plan.routes) tally.set(route.id, { scored: 0, grounded: 0, failed: 0, left: plannedCount({ ...plan, routes: [route] }) });
+  for (const route of plan.routes)
+    tally.set(route.id, { scored: 0, grounded: 0, failed: 0, left: plannedCount({ ...plan, routes: [route] }) });
   return (trial: Trial) => {
     finished++;
     const own = tally.get(trial.candidate)!;
@@ -119,10 +133,15 @@ function progressOf(plan: Plan, alreadyDone: number, draw: (share: number, remar
     if (trial.outcome === "failed") failed++;
     const share = (alreadyDone + finished) / total;
     const left = ((performance.now() - startedAt) / finished) * (total - alreadyDone - finished);
-    draw(share, `${alreadyDone + finished} of ${total}${failed ? ` · ${failed} failed` : ""} · ${trial.candidate} · ${formatMs(left)} left`);
+    draw(
+      share,
+      `${alreadyDone + finished} of ${total}${failed ? ` · ${failed} failed` : ""} · ${trial.candidate} · ${formatMs(left)} left`,
+    );
     if (own.left === 0) {
       io.progress?.(null);
-      io.note(`${trial.candidate}: ${own.grounded} of ${own.scored} grounded${own.failed ? `, ${own.failed} failed` : ""}`);
+      io.note(
+        `${trial.candidate}: ${own.grounded} of ${own.scored} grounded${own.failed ? `, ${own.failed} failed` : ""}`,
+      );
     }
   };
 }
@@ -136,7 +155,11 @@ function planOf(job: Job, routes: readonly Route[]): Plan {
     scenario: scenarioOf(job),
     routes,
     repeats: job.repeats ?? 1,
-    limit: ({ kind }) => Math.min(job.limit ?? Number.POSITIVE_INFINITY, sparing && kind === "calibration specimen" ? calibrationSamples : Number.POSITIVE_INFINITY),
+    limit: ({ kind }) =>
+      Math.min(
+        job.limit ?? Number.POSITIVE_INFINITY,
+        sparing && kind === "calibration specimen" ? calibrationSamples : Number.POSITIVE_INFINITY,
+      ),
     temperature: job.temperature ?? 0,
     seed: job.seed ?? 1,
     maxTokens: job.maxTokens ?? null,
@@ -172,14 +195,28 @@ function identityOf(plan: Plan, job: Job): string {
   const { scenario, routes, repeats, temperature, seed, maxTokens } = plan;
   const { name, version, options } = scenario;
   const sampling = { repeats, limits: routes.map(plan.limit), temperature, seed, maxTokens };
-  const moved = { name, version, options, sampling, kvType: job.kvType ?? "f16", candidates: routes.map(candidateInfo), versions: versions() };
+  const moved = {
+    name,
+    version,
+    options,
+    sampling,
+    kvType: job.kvType ?? "f16",
+    candidates: routes.map(candidateInfo),
+    versions: versions(),
+  };
   return createHash("sha256").update(JSON.stringify(moved)).digest("hex");
 }
 
 function versions(): Record<string, string> {
-  const versionOf = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")).version as string;
+  const versionOf = (path: string) =>
+    JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")).version as string;
   const engine = versionOf("../../../node_modules/node-llama-cpp/package.json");
-  return { assay: versionOf("../../../package.json"), node: process.versions.node, "node-llama-cpp": engine, platform: `${process.platform}-${process.arch}` };
+  return {
+    assay: versionOf("../../../package.json"),
+    node: process.versions.node,
+    "node-llama-cpp": engine,
+    platform: `${process.platform}-${process.arch}`,
+  };
 }
 
 function refuseOtherRun(earlier: RunInfo, identity: string): void {
@@ -214,15 +251,20 @@ async function dryRun(job: Job, flags: Flags, io: Io): Promise<ExitCode> {
   }
   const total = (of: (row: (typeof rows)[number]) => number | null) =>
     rows.reduce<number | null>((sum, row) => (sum === null || of(row) === null ? null : sum + of(row)!), 0);
-  const cost = (usd: number | null, kind?: Route["kind"]) => (usd !== null ? `at most ${formatUsd(usd)}` : kind === "vendor" ? "price unknown" : "no price: runs here");
+  const cost = (usd: number | null, kind?: Route["kind"]) =>
+    usd !== null ? `at most ${formatUsd(usd)}` : kind === "vendor" ? "price unknown" : "no price: runs here";
   for (const row of rows) {
     const kind = routes.find(({ id }) => id === row.candidate)?.kind;
-    io.print(`${row.candidate}: ${row.calls} calls, about ${formatTokens(row.inputTokens)} tokens in, at most ${formatTokens(row.mostOutputTokens)} out, ${cost(row.mostCostUsd, kind)}, ${duration(row.minutes)}`);
+    io.print(
+      `${row.candidate}: ${row.calls} calls, about ${formatTokens(row.inputTokens)} tokens in, at most ${formatTokens(row.mostOutputTokens)} out, ${cost(row.mostCostUsd, kind)}, ${duration(row.minutes)}`,
+    );
   }
   const calls = total((row) => row.calls)!;
   const minutes = total((row) => row.minutes);
   const usd = total((row) => row.mostCostUsd);
-  io.print(`together: ${calls} calls, ${usd === null ? "money unknown where no price is given" : cost(usd)}, ${duration(minutes)}. Nothing was sent.`);
+  io.print(
+    `together: ${calls} calls, ${usd === null ? "money unknown where no price is given" : cost(usd)}, ${duration(minutes)}. Nothing was sent.`,
+  );
   return 0;
 }
 

@@ -13,7 +13,8 @@ export const runsCommand = defineCommand({
     const store = await openStore(storePath(flags, io));
     const runs = await store.runs().finally(() => store.close());
     if (flags.json) io.print(JSON.stringify(runs, null, 2));
-    else if (runs.length === 0) io.print(`No runs yet in ${storePath(flags, io)}. \`assay run grounding\` makes the first.`);
+    else if (runs.length === 0)
+      io.print(`No runs yet in ${storePath(flags, io)}. \`assay run grounding\` makes the first.`);
     else
       io.print(
         table(

@@ -36,7 +36,12 @@ export const showCommand = defineCommand({
     }),
 });
 
-async function listTrials(run: RunInfo, store: Store, { outcome, limit, json }: z.infer<typeof flags>, io: Io): Promise<ExitCode> {
+async function listTrials(
+  run: RunInfo,
+  store: Store,
+  { outcome, limit, json }: z.infer<typeof flags>,
+  io: Io,
+): Promise<ExitCode> {
   const rows: string[][] = [];
   let number = 0;
   for await (const trial of store.trials(run.id)) {
@@ -46,7 +51,12 @@ async function listTrials(run: RunInfo, store: Store, { outcome, limit, json }: 
     if (rows.length === limit) break;
     if (json) io.print(JSON.stringify({ number, ...trial }));
     const why = trial.failure?.message ?? trial.scores?.grounded?.explanation ?? "";
-    rows.push([String(number), trial.outcome === "scored" ? (wrong ? "wrong" : "right") : trial.outcome, trial.id, oneLine(why)]);
+    rows.push([
+      String(number),
+      trial.outcome === "scored" ? (wrong ? "wrong" : "right") : trial.outcome,
+      trial.id,
+      oneLine(why),
+    ]);
   }
   if (!json) io.print(table(["number", "outcome", "trial", "why"], rows, io.width + 40));
   return 0;
@@ -68,7 +78,8 @@ async function showTrial(run: RunInfo, number: string, store: Store, json: boole
 
 function trialText({ trial, calls }: TrialRecord): string {
   const { timings, usage, scores, failure } = trial;
-  const known = (value: number | null | undefined, unit: string) => (value == null ? "unknown" : `${Math.round(value * 100) / 100} ${unit}`);
+  const known = (value: number | null | undefined, unit: string) =>
+    value == null ? "unknown" : `${Math.round(value * 100) / 100} ${unit}`;
   const facts = [
     ["trial", trial.id],
     ["outcome", trial.outcome],
@@ -78,7 +89,10 @@ function trialText({ trial, calls }: TrialRecord): string {
     ["answer", oneLine(trial.answer ?? "none")],
     ["TTFT", known(timings?.firstEventMs, "ms")],
     ["E2E", known(timings?.endMs, "ms")],
-    ["input", `${known(usage?.inputTokens, "tokens")}, cache read ${known(usage?.cacheReadTokens, "tokens")} (expected ${known(trial.expectedCacheReadTokens, "tokens")})`],
+    [
+      "input",
+      `${known(usage?.inputTokens, "tokens")}, cache read ${known(usage?.cacheReadTokens, "tokens")} (expected ${known(trial.expectedCacheReadTokens, "tokens")})`,
+    ],
     ["output", known(usage?.outputTokens, "tokens")],
     ["KV cache", known(trial.kvCacheBytes, "B")],
     ["cost", known(trial.costUsd, "USD")],
@@ -96,5 +110,9 @@ function trialText({ trial, calls }: TrialRecord): string {
 }
 
 /** What a model or server wrote must not be able to steer the terminal. */
-const printable = (text: string) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+const printable = (text: string) =>
+  text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
 const oneLine = (text: string) => printable(text.replaceAll("\n", " ⏎ "));

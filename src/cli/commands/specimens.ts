@@ -28,8 +28,16 @@ export const specimensCommand = defineCommand({
     }
     if (flags.json) io.print(JSON.stringify(chosen, null, 2));
     else {
-      io.print(table(["specimen", "kind", "attention", "what it is"], chosen.map(({ name, kind, attention, notice }) => [name, kind, attention, notice]), io.width));
-      io.print("\nCalibration specimens have random weights: their caches and timings are real, their answers are noise.");
+      io.print(
+        table(
+          ["specimen", "kind", "attention", "what it is"],
+          chosen.map(({ name, kind, attention, notice }) => [name, kind, attention, notice]),
+          io.width,
+        ),
+      );
+      io.print(
+        "\nCalibration specimens have random weights: their caches and timings are real, their answers are noise.",
+      );
     }
     return 0;
   },

@@ -25,20 +25,35 @@ test("a cell has as many samples as it announces, and its ids differ", () => {
 
 test("each target is what its line says, and what has no answer is in no line", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 1e6 }), fc.constantFrom(256, 700, 3_000), fc.constantFrom(1, 2, 5), (seed, contextTokens, needles) => {
-      const scenario = grounding({ ...groundingDefaults, seed, contextTokens: [contextTokens], needles: [needles], documents: 1 });
-      for (const { messages, target, answerable } of scenario.samples(scenario.cells[0]!)) {
-        const lines = textOf(messages[0]!.content).split("\n");
-        const asked = [...textOf(messages[1]!.content).matchAll(/What is (the \w+ of \w+)\?/g)].map((match) => match[1]!);
-        const stating = asked.map((subject) => lines.filter((line) => line.startsWith(`${subject.replace("the", "The")} is `)));
-        if (!answerable) expect(stating).toEqual([[]]);
-        else {
-          expect(stating.every((found) => found.length === 1)).toBe(true);
-          const read = stating.map(([line]) => /is (\w+)\. \[(\d+)\]$/.exec(line!)!);
-          expect(read.map(([, value, number]) => `${value}. [${number}]`).join("\n")).toBe(target);
+    fc.property(
+      fc.integer({ min: 0, max: 1e6 }),
+      fc.constantFrom(256, 700, 3_000),
+      fc.constantFrom(1, 2, 5),
+      (seed, contextTokens, needles) => {
+        const scenario = grounding({
+          ...groundingDefaults,
+          seed,
+          contextTokens: [contextTokens],
+          needles: [needles],
+          documents: 1,
+        });
+        for (const { messages, target, answerable } of scenario.samples(scenario.cells[0]!)) {
+          const lines = textOf(messages[0]!.content).split("\n");
+          const asked = [...textOf(messages[1]!.content).matchAll(/What is (the \w+ of \w+)\?/g)].map(
+            (match) => match[1]!,
+          );
+          const stating = asked.map((subject) =>
+            lines.filter((line) => line.startsWith(`${subject.replace("the", "The")} is `)),
+          );
+          if (!answerable) expect(stating).toEqual([[]]);
+          else {
+            expect(stating.every((found) => found.length === 1)).toBe(true);
+            const read = stating.map(([line]) => /is (\w+)\. \[(\d+)\]$/.exec(line!)!);
+            expect(read.map(([, value, number]) => `${value}. [${number}]`).join("\n")).toBe(target);
+          }
         }
-      }
-    }),
+      },
+    ),
     { numRuns: 60 },
   );
 });
@@ -53,7 +68,10 @@ test("a prompt is as long as its cell says, to within a line", () => {
 });
 
 test("facts are hidden in the user's own text, which is kept word for word", () => {
-  const haystack = Array.from({ length: 50 }, (_, index) => `Note ${index}: the boat left at dawn, and nobody saw it go.`);
+  const haystack = Array.from(
+    { length: 50 },
+    (_, index) => `Note ${index}: the boat left at dawn, and nobody saw it go.`,
+  );
   const scenario = grounding({ ...groundingDefaults, contextTokens: [800], haystack });
   const [sample] = [...scenario.samples(scenario.cells[0]!)];
   const lines = textOf(sample!.messages[0]!.content).split("\n").slice(2);

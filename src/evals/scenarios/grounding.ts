@@ -54,7 +54,9 @@ export function grounding(options: GroundingOptions = groundingDefaults): Scenar
     question: "Does the answer stay grounded as the context grows, and what does that cost?",
     source:
       "Multi-key and multi-query needle retrieval after RULER (Hsieh et al. 2024, arXiv:2404.06654, §3), with a citation and an unanswerable share",
-    cells: options.contextTokens.flatMap((contextTokens) => options.needles.map((needles) => ({ contextTokens, needles }))),
+    cells: options.contextTokens.flatMap((contextTokens) =>
+      options.needles.map((needles) => ({ contextTokens, needles })),
+    ),
     samplesPerCell: options.documents * (options.depths.length + unanswerable),
     samples: (cell) => samplesOf(cell, options),
     scorers: [grounded, exactAnswer, citesTheLine],

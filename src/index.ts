@@ -1,0 +1,20 @@
+/** The public API of Assay: what the command line is made of. */
+export { type Engine, type EngineOptions, startEngine } from "./engine/index.ts";
+export { type Mistake, UserError } from "./errors.ts";
+export * from "./evals/index.ts";
+export * from "./report/index.ts";
+export {
+  costCeiling,
+  costOf,
+  type PrefixHistory,
+  prefixHistory,
+  type Route,
+  type Vendor,
+  type VendorRouteOptions,
+  vendorRoute,
+  vendors,
+} from "./routes/index.ts";
+export { ensureSpecimen, type SpecimenInfo, specimens } from "./specimens/index.ts";
+export { meanInterval, randomFrom, wilsonInterval } from "./stats/index.ts";
+export { openStore, type Store } from "./store/index.ts";
+export * from "./wire/index.ts";

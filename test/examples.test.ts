@@ -1,0 +1,13 @@
+import { execFileSync } from "node:child_process";
+import { globSync } from "node:fs";
+import { expect, test } from "vitest";
+
+const said: Readonly<Record<string, RegExp>> = {
+  "examples/one-call.ts": /, 0 of them cached.*\n.*, [1-9]\d* of them cached.*\nKV cache: 1536 bytes a token/,
+  "examples/usage-buckets.ts":
+    /DeepSeek: uncached 104, cache read 896.*\nAnthropic: uncached 104, cache read 896.*\n.*cache read unknown/,
+};
+
+test.each(globSync("examples/*.ts"))("%s runs on the public API and says what it promises", (file) => {
+  expect(execFileSync("node", ["--conditions=source", file], { encoding: "utf8" })).toMatch(said[file]!);
+});

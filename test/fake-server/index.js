@@ -1,1 +1,0 @@
-export { startFakeServer } from "./server.js";
