@@ -1,0 +1,116 @@
+/** What grounding costs: the share of grounded answers against what a call took, a mark for each candidate and cell. */
+import * as Plot from "@observablehq/plot";
+import { formatBytes, formatMs, formatShare, formatShareRange } from "../units/index.ts";
+import { logScale } from "./axes.ts";
+import { baseOptions, type Chart, type Frame } from "./chart.ts";
+
+export interface FrontierPoint {
+  readonly candidate: string;
+  readonly variant: string;
+  readonly label: string;
+  readonly contextTokens: number | null;
+  /** Median; bytes or ms as the chart says. Null where it was not measured. */
+  readonly amount: number | null;
+  readonly share: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+  /** Where a click leads. */
+  readonly href: string | null;
+}
+
+export const kvFrontier = (points: readonly FrontierPoint[], frame: Frame): Chart =>
+  frontier(points, frame, {
+    title: "Grounding against KV cache",
+    axis: "KV cache of a call, median (bytes, log)",
+    inWords: "KV-cache bytes that a call occupied",
+    format: (bytes) => formatBytes(bytes).replace(".00", ""),
+  });
+
+export const timeFrontier = (points: readonly FrontierPoint[], frame: Frame): Chart =>
+  frontier(points, frame, {
+    title: "Grounding against time",
+    axis: "E2E time of a call, median (log)",
+    inWords: "time of a whole call",
+    format: (ms) => formatMs(ms).replace(".00", ""),
+  });
+
+interface Amount {
+  readonly title: string;
+  readonly axis: string;
+  readonly inWords: string;
+  readonly format: (amount: number) => string;
+}
+
+function frontier(points: readonly FrontierPoint[], frame: Frame, amount: Amount): Chart {
+  const drawn = points.filter((point) => point.amount !== null && point.amount > 0);
+  const missing = new Set(points.map(({ candidate }) => candidate));
+  for (const { candidate } of drawn) missing.delete(candidate);
+  const n = drawn.reduce((sum, point) => sum + point.n, 0);
+  const byContext = [...drawn].sort((a, b) => (a.contextTokens ?? 0) - (b.contextTokens ?? 0));
+  const amounts = drawn.map((point) => point.amount!);
+  const most = Math.floor(frame.width / 75);
+  return {
+    title: amount.title,
+    caption: [
+      `Share of grounded answers with its 95% interval against the median ${amount.inWords}; a mark for each candidate and cell, ${n} scored trials. Up and to the left is better.`,
+      missing.size === 0 ? "" : `Not measured, so not drawn: ${[...missing].join(", ")}.`,
+    ]
+      .filter(Boolean)
+      .join(" "),
+    options: {
+      ...baseOptions(frame),
+      height: 300,
+      ariaLabel: amount.title,
+      x: { ...logScale(amounts, most, amount.format), label: amount.axis },
+      y: shareScale("Grounded answers"),
+      marks: [
+        Plot.lineY(byContext, {
+          x: "amount",
+          y: "share",
+          stroke: "candidate",
+          z: (point: FrontierPoint) => `${point.candidate} ${point.variant}`,
+          strokeOpacity: 0.35,
+        }),
+        Plot.ruleX(drawn, {
+          x: "amount",
+          y1: "low",
+          y2: "high",
+          stroke: "candidate",
+          strokeOpacity: 0.55,
+          strokeWidth: 1.5,
+        }),
+        Plot.dot(drawn, {
+          x: "amount",
+          y: "share",
+          fill: "candidate",
+          symbol: "candidate",
+          r: 4.5,
+          href: "href",
+          title: (point: FrontierPoint) =>
+            `${point.candidate}, ${point.label}: ${formatShare(point.share)} grounded (${formatShareRange(point)}, n ${point.n}) at ${amount.format(point.amount!)}`,
+        }),
+        Plot.text(drawn, {
+          x: "amount",
+          y: "share",
+          text: "label",
+          dx: 8,
+          dy: -9,
+          textAnchor: "start",
+          fill: "currentColor",
+          fillOpacity: 0.75,
+        }),
+      ],
+    },
+  };
+}
+
+/** The vertical axis of every chart of shares. */
+export const shareScale = (label: string): Plot.ScaleOptions => ({
+  domain: [0, 1],
+  ticks: 5,
+  tickFormat: (share: number) => formatShare(share),
+  grid: true,
+  label: `${label} (share of scored trials)`,
+  clamp: true,
+});

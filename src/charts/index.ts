@@ -1,0 +1,6 @@
+export { type CachePoint, cachedAgainstExpected } from "./cache.ts";
+export { baseOptions, type Chart, type Frame, type Series, seriesOf } from "./chart.ts";
+export { type DepthPoint, depthMap, heatSteps } from "./depth-map.ts";
+export { type FrontierPoint, kvFrontier, timeFrontier } from "./frontier.ts";
+export { type GroundingPoint, groundingByContext, type TrainedContext } from "./grounding.ts";
+export { decodeByContext, type SpeedPoint, ttftByContext } from "./speed.ts";

@@ -1,0 +1,41 @@
+/** What the words on every screen mean. */
+export const definitions: readonly { readonly term: string; readonly meaning: string }[] = [
+  {
+    term: "Grounded",
+    meaning:
+      "the answer is right and cites the line that states it; counted over scored trials whose question has an answer in the context",
+  },
+  { term: "Right answer", meaning: "the same trials, whether or not the line is cited" },
+  { term: "Cites its line", meaning: "the same trials: the line that states the answer is cited" },
+  { term: "Abstains", meaning: "of scored trials whose question no line answers, the share that said so" },
+  {
+    term: "n and interval",
+    meaning:
+      "every share has the trials it was counted over and its 95% Wilson score interval; repeats of one sample count as one observation. Samples about one document are taken as independent, so the true interval is somewhat wider",
+  },
+  {
+    term: "TTFT",
+    meaning: "from sending the request to the first byte of the first event of the answer, on the client's clock",
+  },
+  { term: "E2E", meaning: "from sending the request to the end of the answer" },
+  {
+    term: "Decoding",
+    meaning:
+      "output tokens after the first, over the time between the first and the last event that carried any; answers with fewer than three such events are left out",
+  },
+  { term: "Warm, cold", meaning: "warm: at least half of the input tokens were read from the cache; cold: fewer" },
+  {
+    term: "KV cache",
+    meaning:
+      "bytes that this call's tokens occupied in the engine's real cache, fixed state included; 1 KB = 1000 bytes",
+  },
+  {
+    term: "Expected from cache",
+    meaning: "what the route's published or observed cache rule says should have been read, given the calls before",
+  },
+  {
+    term: "Failed, skipped",
+    meaning: "a trial without an answer that could be judged; never counted as a wrong answer",
+  },
+  { term: "—", meaning: "unknown: not reported or not measured, which is not zero" },
+];

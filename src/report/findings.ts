@@ -1,0 +1,123 @@
+/**
+ * What a run shows, in sentences. They say no more than the intervals allow: two candidates differ only where their 95 %
+ * intervals do not overlap, which is a stricter test than 95 %.
+ */
+import { type Proportion, proportion } from "../stats/index.ts";
+import { formatBytes, formatCount, formatShare, formatShareRange, formatTokens } from "../units/index.ts";
+import type { CandidateSummary, CellSummary, RunSummary } from "./summary.ts";
+
+export function findings(summary: RunSummary): string[] {
+  const ranked = summary.candidates.filter(
+    ({ candidate, total }) => candidate.kind !== "calibration specimen" && total.grounded !== null,
+  );
+  return [
+    ...leadOf(ranked, summary),
+    ...ranked.slice(0, 3).flatMap(contextFinding),
+    ...kvFinding(ranked),
+    ...cacheFindings(ranked),
+    ...failureFinding(summary),
+  ];
+}
+
+function leadOf(ranked: readonly CandidateSummary[], summary: RunSummary): string[] {
+  if (summary.scored === 0) return ["No trial was scored, so this run says nothing about grounding."];
+  if (ranked.length === 0)
+    return ["Only calibration specimens were scored: the instrument ran, and no model was judged."];
+  const shared = sharedCells(ranked);
+  const standings = ranked
+    .flatMap(({ candidate, cells }) => {
+      const grounded = pooled(shared === null ? cells : cells.filter(({ key }) => shared.has(key)));
+      return grounded === null ? [] : { id: candidate.id, grounded };
+    })
+    .sort((a, b) => b.grounded.share - a.grounded.share);
+  const [best, second] = standings;
+  if (best === undefined) return ["No cell was scored for every candidate, so they cannot be set side by side."];
+  const of = `${best.id} grounded ${formatShare(best.grounded.share)} of its answers (${inWords(best.grounded)})`;
+  if (second === undefined) return [`${of}.`];
+  const where =
+    shared !== null && shared.size < ranked[0]!.cells.length ? ` in the ${shared.size} cells that all completed` : "";
+  const other = `${second.id} ${formatShare(second.grounded.share)} (${inWords(second.grounded)})`;
+  return best.grounded.interval.low > second.grounded.interval.high
+    ? [`${of}${where}, more than ${other}: the intervals do not overlap.`]
+    : [`This run cannot tell the leaders apart${where}: ${of}, ${other}, and the intervals overlap.`];
+}
+
+/** Cells with an estimate for every candidate; null for one candidate, which is compared with nobody. */
+function sharedCells(ranked: readonly CandidateSummary[]): Set<string> | null {
+  if (ranked.length < 2) return null;
+  const cells = ranked[0]!.cells;
+  const everywhere = (place: number) => ranked.every((candidate) => candidate.cells[place]!.grounded !== null);
+  return new Set(cells.filter((_, place) => everywhere(place)).map(({ key }) => key));
+}
+
+/** One share over several cells. */
+function pooled(cells: readonly CellSummary[]): Proportion | null {
+  const known = cells.flatMap(({ grounded }) => grounded ?? []);
+  const n = known.reduce((sum, one) => sum + one.n, 0);
+  return proportion(
+    Math.min(
+      n,
+      known.reduce((sum, one) => sum + one.share * one.n, 0),
+    ),
+    n,
+    known.reduce((sum, one) => sum + one.independent, 0),
+  );
+}
+
+function contextFinding({ candidate, cells }: CandidateSummary): string[] {
+  const byContext = [...Map.groupBy(cells, ({ contextTokens }) => contextTokens)].flatMap(([tokens, of]) => {
+    const grounded = pooled(of);
+    return tokens === null || grounded === null ? [] : { tokens, grounded };
+  });
+  const first = byContext[0];
+  const last = byContext.at(-1);
+  if (first === undefined || last === undefined || first === last) return [];
+  const ends = `from ${formatShare(first.grounded.share)} (${formatShareRange(first.grounded.interval)}) at ${formatTokens(first.tokens)} tokens to ${formatShare(last.grounded.share)} (${formatShareRange(last.grounded.interval)}) at ${formatTokens(last.tokens)}`;
+  const trained = candidate.trainedContextTokens;
+  const beyond =
+    trained !== null && last.tokens > trained ? `, beyond the ${formatTokens(trained)} it was trained for` : "";
+  if (last.grounded.interval.high < first.grounded.interval.low)
+    return [`As the context grows, ${candidate.id} falls ${ends}${beyond}.`];
+  if (last.grounded.interval.low > first.grounded.interval.high)
+    return [`As the context grows, ${candidate.id} rises ${ends}.`];
+  return [`${candidate.id} shows no change with context that this run could tell from chance: ${ends}${beyond}.`];
+}
+
+function kvFinding(ranked: readonly CandidateSummary[]): string[] {
+  const index = (ranked[0]?.cells ?? []).findLastIndex(
+    (_, place) => ranked.filter(({ cells }) => cells[place]!.kvCacheBytes.median !== null).length > 1,
+  );
+  if (index < 0) return [];
+  const measured = ranked
+    .flatMap(({ candidate, cells }) => {
+      const { median } = cells[index]!.kvCacheBytes;
+      return median === null ? [] : { id: candidate.id, median };
+    })
+    .sort((a, b) => a.median - b.median);
+  const [least, most] = [measured[0]!, measured.at(-1)!];
+  const cell = ranked[0]!.cells[index]!.label;
+  return [
+    `A call at ${cell} occupies ${formatBytes(least.median)} of KV cache with ${least.id} and ${formatBytes(most.median)} with ${most.id}, ${(most.median / least.median).toFixed(1)} times as much.`,
+  ];
+}
+
+function cacheFindings(ranked: readonly CandidateSummary[]): string[] {
+  return ranked.flatMap(({ candidate, total: { cache } }) => {
+    if (cache === null || cache.expectedTokens === 0 || cache.asExpected === cache.n) return [];
+    return `${candidate.id} read ${formatShare(cache.readTokens / cache.expectedTokens)} of the tokens that its cache rule predicts; ${formatCount(cache.asExpected)} of ${formatCount(cache.n)} calls matched it exactly.`;
+  });
+}
+
+function failureFinding({ failed, skipped, failures }: RunSummary): string[] {
+  const classes = Map.groupBy(failures, (failure) => failure.class);
+  const listed = [...classes]
+    .map(([name, of]) => `${name} ${of.reduce((sum, { count }) => sum + count, 0)}`)
+    .join(", ");
+  const parts = [
+    ...(failed === 0 ? [] : [`${formatCount(failed)} failed (${listed})`]),
+    ...(skipped === 0 ? [] : [`${formatCount(skipped)} skipped`]),
+  ];
+  return parts.length === 0 ? [] : [`Of the trials, ${parts.join(" and ")}; they count in no share.`];
+}
+
+const inWords = ({ interval, n }: Proportion) => `95% interval ${formatShareRange(interval)}, n ${formatCount(n)}`;

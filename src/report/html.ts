@@ -1,0 +1,273 @@
+/**
+ * The report: one HTML file that needs nothing else. Charts are drawn when it is made; the only script is the
+ * drill-down's, allowed by its hash, and no other script, style, picture or address is.
+ */
+import { createHash } from "node:crypto";
+import {
+  cachedAgainstExpected,
+  decodeByContext,
+  depthMap,
+  groundingByContext,
+  kvFrontier,
+  seriesOf,
+  timeFrontier,
+  ttftByContext,
+} from "../charts/index.ts";
+import type { RunInfo, TrialRecord } from "../evals/index.ts";
+import { formatBytes, formatCount, formatMs, formatTokens, formatUsd } from "../units/index.ts";
+import { definitions } from "./definitions.ts";
+import { type Drilldown, drilldownOf } from "./drilldown.ts";
+import { figure, legendOf } from "./figure.ts";
+import { findings } from "./findings.ts";
+import { html, inertJson, type Markup, trusted } from "./markup.ts";
+import { pageScript } from "./page-script.ts";
+import { pageStyle } from "./page-style.ts";
+import { cachePoints, depthPoints, frontierPoints, groundingPoints, speedPoints, trainedContexts } from "./points.ts";
+import { TrialSelection } from "./selection.ts";
+import { type CandidateSummary, type RunSummary, startSummary } from "./summary.ts";
+import { candidateTable, cellTables, kindOf } from "./tables.ts";
+
+export interface HtmlReportOptions {
+  /** Trials that the page carries for its drill-down; 2000 where nothing is said. */
+  readonly maxTrials?: number;
+}
+
+/** Reads the records once, and holds a summary and at most twice `maxTrials` of them. */
+export async function htmlReport(
+  run: RunInfo,
+  records: Iterable<TrialRecord> | AsyncIterable<TrialRecord>,
+  { maxTrials = 2000 }: HtmlReportOptions = {},
+): Promise<string> {
+  const builder = startSummary(run);
+  const selection = new TrialSelection(maxTrials);
+  for await (const record of records) {
+    builder.add(record.trial);
+    selection.add(record);
+  }
+  const summary = builder.summary();
+  const shown = selection.records();
+  return page(summary, drilldownOf(summary, shown), selection.offered);
+}
+
+function page(summary: RunSummary, drilldown: Drilldown, recorded: number): string {
+  const { run } = summary;
+  const policy = [
+    "default-src 'none'",
+    `style-src '${hashOf(pageStyle)}'`,
+    `script-src '${hashOf(pageScript)}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  const body = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${run.scenario.name} · ${run.id} · Assay</title>
+<style>${trusted(pageStyle)}</style>
+</head>
+<body>
+<a class="skip" href="#summary">Skip to the summary</a>
+${headline(summary)}
+<main>
+${[summarySection(summary), frontierSection(summary), groundingSection(summary), speedSection(summary), cacheSection(summary)]}
+${trialsSection(drilldown, recorded)}
+${methodSection(summary)}
+</main>
+<footer><p>Made by Assay ${run.versions.assay ?? ""}. A run measures these candidates on these samples, on its day; it is no ranking of models.</p></footer>
+<script type="application/json" id="trial-data">${trusted(inertJson(drilldown))}</script>
+<script>${trusted(pageScript)}</script>
+</body>
+</html>
+`;
+  return body.markup;
+}
+
+const hashOf = (text: string) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
+
+function headline(summary: RunSummary): Markup {
+  const { run, scored, failed, skipped, total } = summary;
+  const outcomes = [
+    `${formatCount(scored)} scored`,
+    `${formatCount(failed)} failed`,
+    `${formatCount(skipped)} skipped`,
+  ];
+  const facts = [
+    ["Run", run.id],
+    ["Trials", `${outcomes.join(", ")} of ${formatCount(run.plannedTrials)} planned`],
+    ["Started", run.startedAt.slice(0, 16).replace("T", " ").concat(" UTC")],
+    ["Status", statusOf(run)],
+    ["Known cost", costOf(summary)],
+    ["Retries", formatCount(total.retries)],
+  ] as const;
+  const notices = run.candidates.filter(({ notice }) => notice !== null);
+  return html`<header>
+<p class="brand"><b>Assay</b> · ${run.scenario.name}, version ${run.scenario.version}</p>
+<h1>${run.scenario.question}</h1>
+<ul class="findings" aria-label="What this run shows">${findings(summary).map((finding) => html`<li>${finding}</li>`)}</ul>
+<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+${notices.length === 0 ? null : html`<ul class="notices" aria-label="Notices">${notices.map(({ id, notice }) => html`<li><b>${id}</b> ${notice}</li>`)}</ul>`}
+</header>`;
+}
+
+function statusOf({ status, startedAt, finishedAt }: RunInfo): string {
+  if (finishedAt === null) return status;
+  return `${status} after ${formatMs(Date.parse(finishedAt) - Date.parse(startedAt))}`;
+}
+
+function costOf({ total: { costUsd } }: RunSummary): string {
+  const missing = costUsd.unknown === 0 ? "" : ` (${formatCount(costUsd.unknown)} trials without a price or a count)`;
+  return `${formatUsd(costUsd.sum)}${missing}`;
+}
+
+const summarySection = (summary: RunSummary): Markup => html`<section id="summary" aria-labelledby="summary-title">
+<h2 id="summary-title">Candidates side by side</h2>
+<p class="lede">Every share stands beside the interval it could as well have been.</p>
+${candidateTable(summary)}
+${cellTables(summary)}
+</section>`;
+
+function frontierSection(summary: RunSummary): Markup | null {
+  const series = seriesOf(summary.run.candidates.map(({ id }) => id));
+  const byKv = frontierPoints(summary, ({ kvCacheBytes }) => kvCacheBytes);
+  const byTime = frontierPoints(summary, ({ e2eMs }) => e2eMs);
+  const figures = [
+    byKv.some(({ amount }) => amount !== null) ? figure((width) => kvFrontier(byKv, { width, series }), 524) : null,
+    byTime.some(({ amount }) => amount !== null)
+      ? figure((width) => timeFrontier(byTime, { width, series }), 524)
+      : null,
+  ];
+  if (figures.every((one) => one === null)) return null;
+  return html`<section aria-labelledby="frontier-title">
+<h2 id="frontier-title">What grounding costs</h2>
+<p class="lede">The best places are up, where answers hold, and to the left, where they take little.</p>
+${legendOf(series)}
+<div class="pair">${figures}</div>
+</section>`;
+}
+
+function groundingSection(summary: RunSummary): Markup | null {
+  const series = seriesOf(summary.run.candidates.map(({ id }) => id));
+  const points = groundingPoints(summary);
+  const labels = (summary.candidates[0]?.cells ?? []).map(({ label }) => label);
+  const maps = summary.candidates.flatMap(({ candidate }, index) => {
+    const of = depthPoints(summary.candidates[index]!, index);
+    return of.length === 0 ? [] : figure((width) => depthMap(of, { candidate: candidate.id, labels }, width), 524);
+  });
+  if (points.length === 0 && maps.length === 0) return null;
+  return html`<section aria-labelledby="grounding-title">
+<h2 id="grounding-title">Where grounding holds</h2>
+<p class="lede">Answers by the length of the context, and by where in it the line was that states the answer.</p>
+${points.length === 0 ? null : figure((width) => groundingByContext(points, trainedContexts(summary), { width, series }), 880, legendOf(series))}
+${maps.length === 0 ? null : html`<div class="maps">${maps}</div>`}
+</section>`;
+}
+
+function speedSection(summary: RunSummary): Markup | null {
+  const series = seriesOf(summary.run.candidates.map(({ id }) => id));
+  const ttft = speedPoints(summary, ({ ttftMs }) => ttftMs);
+  const decode = speedPoints(summary, ({ decodeTokensPerSecond }) => decodeTokensPerSecond);
+  const figures = [
+    ttft.length === 0 ? null : figure((width) => ttftByContext(ttft, { width, series }), 524),
+    decode.length === 0 ? null : figure((width) => decodeByContext(decode, { width, series }), 524),
+  ];
+  if (figures.every((one) => one === null)) return null;
+  return html`<section aria-labelledby="speed-title">
+<h2 id="speed-title">Speed</h2>
+<p class="lede">Calls that found their prefix in the cache are told apart from calls that did not.</p>
+${legendOf(series)}
+<div class="pair">${figures}</div>
+</section>`;
+}
+
+function cacheSection(summary: RunSummary): Markup | null {
+  const series = seriesOf(summary.run.candidates.map(({ id }) => id));
+  const points = cachePoints(summary);
+  if (points.length === 0) return null;
+  return html`<section aria-labelledby="cache-title">
+<h2 id="cache-title">The cache, against its own rule</h2>
+<p class="lede">What was read from the cache, and what the route's cache rule says should have been.</p>
+${figure((width) => cachedAgainstExpected(points, { width, series }), 524, legendOf(series))}
+</section>`;
+}
+
+function trialsSection({ trials }: Drilldown, recorded: number): Markup {
+  const part =
+    trials.length < recorded
+      ? `This page carries ${formatCount(trials.length)} of ${formatCount(recorded)} trials: some of every outcome from every cell, then failures, then wrong answers. Shares and charts are of all of them; the exports hold every trial.`
+      : `All ${formatCount(recorded)} trials of the run. Open one to see what was asked, what came back and what it took.`;
+  const picks = [
+    ["candidate", "Candidate", "All candidates"],
+    ["cell", "Cell", "All cells"],
+    ["depth", "Needle depth", "All depths"],
+  ] as const;
+  return html`<section id="trials" aria-labelledby="trials-title">
+<h2 id="trials-title" tabindex="-1">Every answer</h2>
+<p class="lede">${part}</p>
+<noscript><p>The list of trials needs JavaScript; all else on this page does not.</p></noscript>
+<div id="trial-app" hidden>
+<div class="filters" role="group" aria-label="Filter trials">
+${picks.map(([name, label, all]) => html`<label>${label}<select id="pick-${name}"><option value="">${all}</option></select></label>`)}
+<label>Outcome<select id="pick-verdict"><option value="">All outcomes</option>${["right", "wrong", "failed", "skipped"].map((verdict) => html`<option>${verdict}</option>`)}</select></label>
+<button type="button" id="pick-clear">Clear</button>
+</div>
+<ul class="trials" id="trial-list"></ul>
+<div class="pager"><button type="button" id="page-before">Previous</button><button type="button" id="page-after">Next</button><span id="trial-status" role="status" aria-live="polite"></span></div>
+</div>
+</section>`;
+}
+
+const methodSection = (summary: RunSummary): Markup => html`<section aria-labelledby="method-title">
+<h2 id="method-title">Method and definitions</h2>
+<p class="lede">${summary.run.scenario.source}.</p>
+${pairs(definitions.map(({ term, meaning }) => [term, meaning]))}
+</section>
+<section aria-labelledby="candidates-title">
+<h2 id="candidates-title">Candidates</h2>
+<p class="lede">What was judged, and by which route it was reached.</p>
+<div class="columns">${summary.candidates.map(candidateCard)}</div>
+</section>
+<section aria-labelledby="identity-title">
+<h2 id="identity-title">What makes this run this run</h2>
+<p class="lede">The identity is a hash of everything that could move these numbers: the same identity asks the same questions the same way.</p>
+${pairs([
+  ["Identity", summary.run.identity],
+  ["Seed", String(summary.run.seed)],
+  ...Object.entries(summary.run.options).map(
+    ([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)] as const,
+  ),
+  ...Object.entries(summary.run.versions),
+])}
+</section>`;
+
+function candidateCard({ candidate, total }: CandidateSummary): Markup {
+  const { kvCache, price } = candidate;
+  return html`<article class="candidate"><h3>${candidate.id}</h3><p>${kindOf(candidate)}${candidate.notice === null ? "" : `. ${candidate.notice}`}</p>
+${pairs([
+  ["Model", candidate.model],
+  ["Reached at", candidate.baseUrl],
+  ["Trained context", formatTokens(candidate.trainedContextTokens)],
+  [
+    "KV cache",
+    kvCache === null
+      ? formatBytes(null)
+      : `${formatBytes(kvCache.bytesPerToken)} a token, ${formatBytes(kvCache.fixedBytes)} fixed (${kvCache.source})`,
+  ],
+  ["Cache rule", candidate.cacheRule ?? "unknown"],
+  [
+    "Price",
+    price === null
+      ? "unknown"
+      : `${formatUsd(price.uncachedInputUsdPerMtok)} in, ${formatUsd(price.cacheReadUsdPerMtok)} cached, ${formatUsd(price.outputUsdPerMtok)} out per million tokens, seen ${price.observedOn} at ${price.source}`,
+  ],
+  [
+    "Tokens",
+    `${formatCount(total.uncachedInputTokens.sum)} uncached, ${formatCount(total.cacheReadTokens.sum)} from cache, ${formatCount(total.cacheWriteTokens.sum)} to cache, ${formatCount(total.outputTokens.sum)} out`,
+  ],
+])}</article>`;
+}
+
+const pairs = (entries: readonly (readonly [string, string])[]) =>
+  html`<dl class="definitions">${entries.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;

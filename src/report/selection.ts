@@ -1,0 +1,61 @@
+/** Which trials of a long run a page carries: a few of every kind from every cell, then failures, then wrong answers. */
+import type { TrialRecord } from "../evals/index.ts";
+import { cellKey } from "./cell.ts";
+
+export type Verdict = "right" | "wrong" | "failed" | "skipped";
+
+/** A trial is right when its headline score is full. */
+export function verdictOf({ trial }: Pick<TrialRecord, "trial">): Verdict {
+  if (trial.outcome !== "scored") return trial.outcome;
+  return (trial.scores?.grounded?.value ?? 0) >= 1 ? "right" : "wrong";
+}
+
+const firstOfEach = 3;
+const urgency: Readonly<Record<Verdict, number>> = { failed: 1, wrong: 2, right: 3, skipped: 4 };
+
+interface Ranked {
+  readonly record: TrialRecord;
+  readonly tier: number;
+  /** Which one of its kind in its cell. */
+  readonly ordinal: number;
+  readonly arrival: number;
+}
+
+/** Holds at most twice the limit at any time, and gives back the best-ranked in the order in which they came. */
+export class TrialSelection {
+  readonly #limit: number;
+  readonly #counts = new Map<string, number>();
+  #kept: Ranked[] = [];
+  #arrivals = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(record: TrialRecord): void {
+    const verdict = verdictOf(record);
+    const kind = `${record.trial.candidate} ${cellKey(record.trial.cell)} ${verdict}`;
+    const ordinal = this.#counts.get(kind) ?? 0;
+    this.#counts.set(kind, ordinal + 1);
+    const tier = ordinal < firstOfEach ? 0 : urgency[verdict];
+    this.#kept.push({ record, tier, ordinal, arrival: this.#arrivals++ });
+    if (this.#kept.length > 2 * this.#limit + 16) this.#prune();
+  }
+
+  /** How many were offered, kept or not. */
+  get offered(): number {
+    return this.#arrivals;
+  }
+
+  records(): TrialRecord[] {
+    this.#prune();
+    return [...this.#kept].sort((a, b) => a.arrival - b.arrival).map(({ record }) => record);
+  }
+
+  #prune(): void {
+    if (this.#kept.length <= this.#limit) return;
+    this.#kept = this.#kept
+      .sort((a, b) => a.tier - b.tier || a.ordinal - b.ordinal || a.arrival - b.arrival)
+      .slice(0, this.#limit);
+  }
+}

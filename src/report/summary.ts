@@ -1,0 +1,148 @@
+/**
+ * A run in numbers: what the terminal, the page and the JSON output all show. Made in one pass, so that a run of any
+ * length can be summarised as it is read, or as it happens.
+ */
+import type { CandidateInfo, Cell, RunInfo, Trial, TrialFailure, TrialRecord } from "../evals/index.ts";
+import type { Proportion } from "../stats/index.ts";
+import { type CellName, cellKey, nameCells } from "./cell.ts";
+import { type Measures, ScoreTally, Tally } from "./tally.ts";
+
+export interface DepthSummary {
+  /** Where the needle was, 0 (first line) to 1 (last) to the nearest twentieth. */
+  readonly depth: number;
+  readonly grounded: Proportion | null;
+}
+
+export interface CellSummary extends CellName, Measures {
+  readonly depths: readonly DepthSummary[];
+}
+
+export interface CandidateSummary {
+  readonly candidate: CandidateInfo;
+  /** Over all its cells. */
+  readonly total: Measures;
+  /** Every cell of the run, in the same order for every candidate. */
+  readonly cells: readonly CellSummary[];
+}
+
+export interface RunSummary {
+  readonly run: RunInfo;
+  readonly scored: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Of all candidates together. */
+  readonly total: Measures;
+  readonly candidates: readonly CandidateSummary[];
+  readonly failures: readonly {
+    readonly candidate: string;
+    readonly class: TrialFailure["class"];
+    readonly count: number;
+    /** The first one's message. */
+    readonly message: string;
+  }[];
+}
+
+/** A summary that grows trial by trial. */
+export interface SummaryBuilder {
+  readonly add: (trial: Trial) => void;
+  /** Of what was added so far. */
+  readonly summary: () => RunSummary;
+}
+
+export async function summarize(
+  run: RunInfo,
+  records: Iterable<Pick<TrialRecord, "trial">> | AsyncIterable<Pick<TrialRecord, "trial">>,
+): Promise<RunSummary> {
+  const builder = startSummary(run);
+  for await (const { trial } of records) builder.add(trial);
+  return builder.summary();
+}
+
+export function startSummary(run: RunInfo): SummaryBuilder {
+  const everything = new Tally();
+  const candidates = new Map(run.candidates.map((candidate) => [candidate.id, new CandidateTally()]));
+  const cells = new Map<string, Cell>();
+  const failures = new Map<
+    string,
+    { candidate: string; class: TrialFailure["class"]; count: number; message: string }
+  >();
+
+  function add(trial: Trial): void {
+    const tally = candidates.get(trial.candidate);
+    if (tally === undefined) throw new RangeError(`run ${run.id} has no candidate ${trial.candidate}`);
+    const key = cellKey(trial.cell);
+    if (!cells.has(key)) cells.set(key, trial.cell);
+    everything.add(trial, `${trial.candidate} ${key} `);
+    tally.add(trial, key);
+    if (trial.failure === null) return;
+    const kind = `${trial.candidate} ${trial.failure.class}`;
+    const seen = failures.get(kind);
+    if (seen === undefined)
+      failures.set(kind, {
+        candidate: trial.candidate,
+        class: trial.failure.class,
+        count: 1,
+        message: trial.failure.message,
+      });
+    else seen.count++;
+  }
+
+  function summary(): RunSummary {
+    const names = nameCells([...cells.values()]);
+    const total = everything.measures();
+    return {
+      run,
+      scored: total.scored,
+      failed: total.failed,
+      skipped: total.skipped,
+      total,
+      candidates: run.candidates.map((candidate) => candidates.get(candidate.id)!.summary(candidate, names)),
+      failures: [...failures.values()].map((failure) => ({ ...failure })).sort((a, b) => b.count - a.count),
+    };
+  }
+
+  return { add, summary };
+}
+
+class CandidateTally {
+  readonly #total = new Tally();
+  readonly #cells = new Map<string, { readonly tally: Tally; readonly depths: Map<number, ScoreTally> }>();
+
+  add(trial: Trial, key: string): void {
+    let cell = this.#cells.get(key);
+    if (cell === undefined) {
+      cell = { tally: new Tally(), depths: new Map() };
+      this.#cells.set(key, cell);
+    }
+    this.#total.add(trial, `${key} `);
+    cell.tally.add(trial);
+    const grounded = trial.scores?.grounded;
+    if (trial.outcome !== "scored" || !trial.answerable || trial.depth === null || grounded === undefined) return;
+    const depth = roundedDepth(trial.depth);
+    let tally = cell.depths.get(depth);
+    if (tally === undefined) {
+      tally = new ScoreTally();
+      cell.depths.set(depth, tally);
+    }
+    tally.add(grounded.value, trial.sampleId);
+  }
+
+  summary(candidate: CandidateInfo, names: readonly CellName[]): CandidateSummary {
+    return {
+      candidate,
+      total: this.#total.measures(),
+      cells: names.map((name) => {
+        const cell = this.#cells.get(name.key);
+        const depths = [...(cell?.depths ?? [])].sort(([a], [b]) => a - b);
+        return {
+          ...name,
+          ...(cell?.tally ?? new Tally()).measures(),
+          depths: depths.map(([depth, tally]) => ({ depth, grounded: tally.estimate() })),
+        };
+      }),
+    };
+  }
+}
+
+/** Depths to the nearest twentieth: at most 21 of them, and every depth that a matrix usually names stays itself. */
+export const roundedDepth = (depth: number) => Math.round(depth * 20) / 20;

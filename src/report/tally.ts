@@ -1,0 +1,242 @@
+/** What one pass over trials leaves of them: counts, sums and the measured times, never the trials themselves. */
+import type { Trial } from "../evals/index.ts";
+import { type Interval, medianEstimate, type Proportion, proportion, quantile } from "../stats/index.ts";
+
+/** A sum over the trials that reported a value, beside how many did not. */
+export interface Total {
+  /** Null where no trial reported one. */
+  readonly sum: number | null;
+  readonly known: number;
+  readonly unknown: number;
+}
+
+/** Measured values of many trials, in the unit that the field's name says. */
+export interface Spread {
+  readonly n: number;
+  readonly median: number | null;
+  /** Of the median, 95 %; null for fewer than six values. */
+  readonly interval: Interval | null;
+  readonly p95: number | null;
+}
+
+/** Values of trials whose input was mostly read from the cache, mostly not, or where nobody said. */
+export interface ByCache {
+  readonly all: Spread;
+  readonly cold: Spread;
+  readonly warm: Spread;
+}
+
+export interface CacheMeasure {
+  /** Trials with both a reported and an expected count. */
+  readonly n: number;
+  readonly readTokens: number;
+  readonly expectedTokens: number;
+  /** All input of those trials; null where one of them did not report it. */
+  readonly inputTokens: number | null;
+  /** Trials whose two counts are equal. */
+  readonly asExpected: number;
+}
+
+export interface Measures {
+  readonly scored: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Of scored trials whose question has an answer: the mean of `grounded`. */
+  readonly grounded: Proportion | null;
+  /** Of the same trials: the mean of `exact`, the right answer whether or not its line is cited. */
+  readonly exact: Proportion | null;
+  /** Of the same trials: the mean of `cited`. */
+  readonly cited: Proportion | null;
+  /** Of scored trials whose question has no answer: the share that abstained. */
+  readonly abstained: Proportion | null;
+  /** Over every trial that was not skipped. */
+  readonly costUsd: Total;
+  readonly uncachedInputTokens: Total;
+  readonly cacheReadTokens: Total;
+  readonly cacheWriteTokens: Total;
+  readonly outputTokens: Total;
+  readonly reasoningTokens: Total;
+  /** Times are those of scored trials. */
+  readonly ttftMs: ByCache;
+  readonly firstContentMs: Spread;
+  readonly e2eMs: Spread;
+  readonly decodeTokensPerSecond: ByCache;
+  readonly kvCacheBytes: Spread;
+  /** Null where no trial has both counts. */
+  readonly cache: CacheMeasure | null;
+  /** Calls made beyond one a trial. */
+  readonly retries: number;
+}
+
+/** The mean of a score over trials; repeats of a sample share one entry in `samples`. */
+export class ScoreTally {
+  #sum = 0;
+  #n = 0;
+  readonly #samples = new Set<string>();
+
+  add(value: number, sample: string): void {
+    this.#sum += value;
+    this.#n++;
+    this.#samples.add(sample);
+  }
+
+  estimate(): Proportion | null {
+    return proportion(this.#sum, this.#n, this.#samples.size);
+  }
+}
+
+export class Tally {
+  readonly #outcomes = { scored: 0, failed: 0, skipped: 0 };
+  readonly #grounded = new ScoreTally();
+  readonly #exact = new ScoreTally();
+  readonly #cited = new ScoreTally();
+  readonly #abstained = new ScoreTally();
+  readonly #cost = new TotalTally();
+  readonly #uncachedInput = new TotalTally();
+  readonly #cacheRead = new TotalTally();
+  readonly #cacheWrite = new TotalTally();
+  readonly #output = new TotalTally();
+  readonly #reasoning = new TotalTally();
+  readonly #ttft: Warmths = { cold: [], warm: [], unknown: [] };
+  readonly #decode: Warmths = { cold: [], warm: [], unknown: [] };
+  readonly #firstContent: number[] = [];
+  readonly #e2e: number[] = [];
+  readonly #kv: number[] = [];
+  readonly #cache = { n: 0, readTokens: 0, expectedTokens: 0, inputTokens: new TotalTally(), asExpected: 0 };
+  #retries = 0;
+
+  /** @param scope  put before the sample's id, where samples of several cells come together */
+  add(trial: Trial, scope = ""): void {
+    this.#outcomes[trial.outcome]++;
+    if (trial.outcome === "skipped") return;
+    this.#cost.add(trial.costUsd);
+    this.#uncachedInput.add(trial.usage?.uncachedInputTokens ?? null);
+    this.#cacheRead.add(trial.usage?.cacheReadTokens ?? null);
+    this.#cacheWrite.add(trial.usage?.cacheWriteTokens ?? null);
+    this.#output.add(trial.usage?.outputTokens ?? null);
+    this.#reasoning.add(trial.usage?.reasoningTokens ?? null);
+    this.#retries += Math.max(0, trial.attempts - 1);
+    if (trial.outcome === "scored") this.#addScored(trial, scope + trial.sampleId);
+  }
+
+  #addScored(trial: Trial, sample: string): void {
+    const scores = trial.scores ?? {};
+    if (trial.answerable) {
+      if (scores.grounded !== undefined) this.#grounded.add(scores.grounded.value, sample);
+      if (scores.exact !== undefined) this.#exact.add(scores.exact.value, sample);
+      if (scores.cited !== undefined) this.#cited.add(scores.cited.value, sample);
+    } else {
+      const abstained = scores.abstained ?? scores.grounded;
+      if (abstained !== undefined) this.#abstained.add(abstained.value, sample);
+    }
+    const warmth = warmthOf(trial);
+    pushKnown(this.#ttft[warmth], trial.timings?.firstEventMs);
+    pushKnown(this.#decode[warmth], decodeTokensPerSecond(trial));
+    pushKnown(this.#firstContent, trial.timings?.firstContentMs);
+    pushKnown(this.#e2e, trial.timings?.endMs);
+    pushKnown(this.#kv, trial.kvCacheBytes);
+    const read = trial.usage?.cacheReadTokens ?? null;
+    if (read === null || trial.expectedCacheReadTokens === null) return;
+    this.#cache.n++;
+    this.#cache.readTokens += read;
+    this.#cache.expectedTokens += trial.expectedCacheReadTokens;
+    this.#cache.inputTokens.add(inputTokensOf(trial));
+    if (read === trial.expectedCacheReadTokens) this.#cache.asExpected++;
+  }
+
+  measures(): Measures {
+    const { inputTokens, ...cache } = this.#cache;
+    return {
+      ...this.#outcomes,
+      grounded: this.#grounded.estimate(),
+      exact: this.#exact.estimate(),
+      cited: this.#cited.estimate(),
+      abstained: this.#abstained.estimate(),
+      costUsd: this.#cost.total(),
+      uncachedInputTokens: this.#uncachedInput.total(),
+      cacheReadTokens: this.#cacheRead.total(),
+      cacheWriteTokens: this.#cacheWrite.total(),
+      outputTokens: this.#output.total(),
+      reasoningTokens: this.#reasoning.total(),
+      ttftMs: byCache(this.#ttft),
+      firstContentMs: spread(this.#firstContent),
+      e2eMs: spread(this.#e2e),
+      decodeTokensPerSecond: byCache(this.#decode),
+      kvCacheBytes: spread(this.#kv),
+      cache:
+        cache.n === 0
+          ? null
+          : { ...cache, inputTokens: inputTokens.total().unknown > 0 ? null : inputTokens.total().sum },
+      retries: this.#retries,
+    };
+  }
+}
+
+/**
+ * Speed of decoding: the tokens after the first over the time between the first and the last event that carried any.
+ *
+ * @returns tokens per second; null for fewer than three such events, which time the network and not the model
+ */
+export function decodeTokensPerSecond({ usage, timings }: Pick<Trial, "usage" | "timings">): number | null {
+  const tokens = usage?.outputTokens ?? null;
+  if (tokens === null || timings === null || timings.gapsUs.length < 2 || tokens < 3) return null;
+  const decodingUs = timings.gapsUs.reduce((sum, gap) => sum + gap, 0);
+  return decodingUs > 0 ? ((tokens - 1) / decodingUs) * 1e6 : null;
+}
+
+/** Warm when at least half of the input was read from the cache. */
+export function warmthOf(trial: Pick<Trial, "usage">): "warm" | "cold" | "unknown" {
+  const read = trial.usage?.cacheReadTokens ?? null;
+  const input = inputTokensOf(trial);
+  if (read === null || input === null || input === 0) return "unknown";
+  return read / input >= 0.5 ? "warm" : "cold";
+}
+
+/** All input of a trial's call, tokens: the vendor's own total, else its buckets together where all are known. */
+export function inputTokensOf({ usage }: Pick<Trial, "usage">): number | null {
+  if (usage === null) return null;
+  const { inputTokens, uncachedInputTokens, cacheReadTokens, cacheWriteTokens } = usage;
+  if (inputTokens !== null) return inputTokens;
+  if (uncachedInputTokens === null || cacheReadTokens === null) return null;
+  return uncachedInputTokens + cacheReadTokens + (cacheWriteTokens ?? 0);
+}
+
+class TotalTally {
+  #sum = 0;
+  #known = 0;
+  #unknown = 0;
+
+  add(value: number | null): void {
+    if (value === null) this.#unknown++;
+    else {
+      this.#known++;
+      this.#sum += value;
+    }
+  }
+
+  total(): Total {
+    return { sum: this.#known === 0 ? null : this.#sum, known: this.#known, unknown: this.#unknown };
+  }
+}
+
+type Warmths = Record<"cold" | "warm" | "unknown", number[]>;
+
+const byCache = (values: Warmths): ByCache => ({
+  all: spread([...values.cold, ...values.warm, ...values.unknown]),
+  cold: spread(values.cold),
+  warm: spread(values.warm),
+});
+
+function spread(values: readonly number[]): Spread {
+  const estimate = medianEstimate(values);
+  return {
+    n: values.length,
+    median: estimate?.median ?? null,
+    interval: estimate?.interval ?? null,
+    p95: quantile(values, 0.95),
+  };
+}
+
+function pushKnown(values: number[], value: number | null | undefined): void {
+  if (value !== null && value !== undefined) values.push(value);
+}
