@@ -15,6 +15,6 @@ export {
   vendors,
 } from "./routes/index.ts";
 export { ensureSpecimen, type SpecimenInfo, specimens } from "./specimens/index.ts";
-export { meanInterval, randomFrom, wilsonInterval } from "./stats/index.ts";
+export { meanEstimate, randomFrom, wilsonInterval } from "./stats/index.ts";
 export { openStore, type Store } from "./store/index.ts";
 export * from "./wire/index.ts";
