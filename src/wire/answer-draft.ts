@@ -17,6 +17,8 @@ export interface AnswerDraft {
   responseId: string | null;
   /** The value that `readUsage` shall read: what last carried a usage. */
   usageSource: unknown;
+  /** A usage object was in it, and not only timings. */
+  usageReported: boolean;
   /** llama.cpp's `timings`, the last ones. */
   serverTimings: Readonly<Record<string, unknown>> | null;
   /** The server said that the answer is over (`[DONE]`, `message_stop`). */
@@ -45,6 +47,7 @@ export function emptyDraft(): AnswerDraft {
     servedModel: null,
     responseId: null,
     usageSource: undefined,
+    usageReported: false,
     serverTimings: null,
     done: false,
     begun: false,

@@ -155,7 +155,10 @@ export interface Envelope {
 export function noteEnvelope(envelope: Envelope, draft: AnswerDraft): void {
   draft.responseId ??= envelope.id ?? null;
   draft.servedModel ??= envelope.model ?? null;
-  if (envelope.usage || envelope.timings || envelope.choices?.[0]?.usage) draft.usageSource = envelope;
+  // llama.cpp sends timings with every token if asked to; they do not replace a usage.
+  const hasUsage = envelope.usage || envelope.choices?.[0]?.usage;
+  if (hasUsage || (envelope.timings && !draft.usageReported)) draft.usageSource = envelope;
+  if (hasUsage) draft.usageReported = true;
   if (envelope.timings !== null && typeof envelope.timings === "object") {
     draft.serverTimings = envelope.timings as Record<string, unknown>;
   }

@@ -132,7 +132,8 @@ function anthropicCounts(u: Record<string, unknown>): Counts {
     sum(count(creation.ephemeral_5m_input_tokens), count(creation.ephemeral_1h_input_tokens));
   const uncached = count(u.input_tokens);
   return {
-    input: uncached === null ? null : uncached + (read ?? 0) + (write ?? 0),
+    // Without the cached part the total is not known.
+    input: uncached === null || read === null ? null : uncached + read + (write ?? 0),
     uncached,
     read,
     write,
@@ -166,15 +167,12 @@ function llamaCounts(t: Record<string, unknown>): Counts {
 type InputBuckets = Pick<Usage, "uncachedInputTokens" | "cacheReadTokens" | "cacheWriteTokens" | "inputTokens">;
 
 function splitInput({ input, uncached, read, write }: Counts): InputBuckets {
-  const total = input ?? (uncached !== null && read !== null ? uncached + read + (write ?? 0) : null);
-  const left = total === null || read === null ? null : total - read - (write ?? 0);
-  // Parts above the total, or a miss count that is not what is left: the vendor contradicts itself.
-  const tooMuch = total !== null && (read ?? 0) + (write ?? 0) > total;
-  const contradicts = tooMuch || (uncached !== null && left !== null && uncached !== left);
-  if (contradicts) {
-    return { uncachedInputTokens: null, cacheReadTokens: null, cacheWriteTokens: null, inputTokens: total };
+  const left = input === null || read === null ? null : input - read - (write ?? 0);
+  const partsAboveTotal = input !== null && (uncached ?? 0) + (read ?? 0) + (write ?? 0) > input;
+  if (partsAboveTotal || (uncached !== null && left !== null && uncached !== left)) {
+    return { uncachedInputTokens: null, cacheReadTokens: null, cacheWriteTokens: null, inputTokens: input };
   }
-  return { uncachedInputTokens: left, cacheReadTokens: read, cacheWriteTokens: write, inputTokens: total };
+  return { uncachedInputTokens: left ?? uncached, cacheReadTokens: read, cacheWriteTokens: write, inputTokens: input };
 }
 
 function count(value: unknown): number | null {
