@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { checkpointPositions } from "./checkpoint-plan.ts";
 
-const cold = { from: 0, to: 2_048, borders: [], branch: null };
+const cold = { from: 0, to: 2_048, borders: [], branch: null, most: 64 };
 
 test("the last tokens have a checkpoint every 32, the others every 512, and the last one of all is kept apart", () => {
   const positions = checkpointPositions(cold);
@@ -33,4 +33,10 @@ test("nothing is planned for what is in the cache, nor behind the prompt", () =>
 
 test("a very long prompt has no more of them", () => {
   expect(checkpointPositions({ ...cold, to: 131_072 }).length).toBeLessThan(48);
+});
+
+test("where there is room for few, they stand where most prompts part", () => {
+  const plan = { ...cold, borders: [0, 40, 1_990], branch: 1_700 };
+  expect(checkpointPositions({ ...plan, most: 2 })).toEqual([1_700, 1_990]);
+  expect(checkpointPositions({ ...plan, most: 4 })).toEqual([1_700, 1_952, 1_990, 2_047]);
 });

@@ -17,6 +17,8 @@ export interface CheckpointPlan {
   readonly borders: readonly number[];
   /** Where this prompt leaves one that was seen before, if it does: others will leave it here too. */
   readonly branch: number | null;
+  /** Checkpoints that there is room for. */
+  readonly most: number;
 }
 
 /** The last tokens of a prompt, where a question usually stands, have a checkpoint every `fineStep`. */
@@ -29,12 +31,25 @@ const firstBorders = 2;
 const lastBorders = 4;
 
 /** @returns positions in order, each after `from` and before `to`: a checkpoint at p holds the first p tokens */
-export function checkpointPositions({ from, to, borders, branch }: CheckpointPlan): number[] {
-  const positions = new Set<number>([to - 1]);
-  const coarse = coarseStep * Math.ceil(to / (coarseStep * mostCoarse));
-  for (let p = coarse; p < to; p += coarse) positions.add(p);
-  for (let p = Math.max(0, Math.floor((to - fineReach) / fineStep)) * fineStep; p < to; p += fineStep) positions.add(p);
-  for (const p of [...borders.slice(0, firstBorders), ...borders.slice(-lastBorders)]) positions.add(p);
-  if (branch !== null) positions.add(branch);
-  return [...positions].filter((p) => p > from && p < to).sort((a, b) => a - b);
+export function checkpointPositions({ from, to, borders, branch, most }: CheckpointPlan): number[] {
+  const fine = multiples(fineStep, to).filter((position) => position >= to - fineReach);
+  const coarse = multiples(coarseStep * Math.ceil(to / (coarseStep * mostCoarse)), to);
+  // The most useful ones first, for where there is no room for all.
+  const wanted = [
+    ...(branch === null ? [] : [branch]),
+    ...borders.slice(-1),
+    ...fine.slice(-3, -2),
+    to - 1,
+    ...borders.slice(0, firstBorders),
+    ...fine,
+    ...coarse.reverse(),
+    ...borders.slice(-lastBorders),
+  ];
+  const usable = new Set(wanted.filter((position) => position > from && position < to));
+  return [...usable].slice(0, most).sort((a, b) => a - b);
+}
+
+/** The positive multiples of `step` below `end`, in order. */
+function multiples(step: number, end: number): number[] {
+  return Array.from({ length: Math.max(0, Math.ceil(end / step) - 1) }, (_, index) => (index + 1) * step);
 }

@@ -10,7 +10,7 @@ import { EngineError, invalidRequest } from "./engine-error.ts";
 import { createGrammar } from "./grammar.ts";
 import { batchTokens, type LoadedModel, tokenizePrompt } from "./loaded-model.ts";
 import type { Generated, GeneratedLogprob, GenerateRequest, Measured, Piece, TokenLogprob } from "./protocol.ts";
-import type { Slot, Slots } from "./slots.ts";
+import { mostCheckpoints, type Slot, type Slots } from "./slots.ts";
 import { createStopScanner } from "./stop-strings.ts";
 import { createTextStream } from "./text-stream.ts";
 
@@ -48,7 +48,7 @@ export async function generate(
 async function run(
   loaded: LoadedModel,
   slots: Slots,
-  { sequence }: Slot,
+  slot: Slot,
   tokens: readonly Token[],
   request: GenerateRequest,
   sampling: SequenceEvaluateOptions,
@@ -56,10 +56,11 @@ async function run(
   arrived: number,
   signal: AbortSignal,
 ): Promise<Generated> {
+  const { sequence } = slot;
   const began = performance.now();
   const branch = slots.longestShared(tokens);
   const cachedTokens = await reusePrefix(loaded, sequence, request.cachePrompt ? tokens : []);
-  const lastTokens = await readPrompt(loaded, sequence, tokens, branch, signal);
+  const lastTokens = await readPrompt(loaded, slot, tokens, branch, signal);
 
   let generatedTokens = 0;
   let firstTokenAt = began;
@@ -157,12 +158,13 @@ async function reusePrefix(
 
 /** Reads all but the last tokens of the prompt. @returns those that are left, to sample behind; at least one */
 async function readPrompt(
-  { controlTokens }: LoadedModel,
-  sequence: LlamaContextSequence,
+  { controlTokens, options }: LoadedModel,
+  slot: Slot,
   tokens: readonly Token[],
   branch: number,
   signal: AbortSignal,
 ): Promise<Token[]> {
+  const { sequence, checkpointBytes } = slot;
   const from = sequence.nextTokenIndex;
   const checkpoints = sequence.needsCheckpoints
     ? checkpointPositions({
@@ -170,6 +172,10 @@ async function readPrompt(
         to: tokens.length,
         borders: [...tokens.keys()].filter((index) => controlTokens.has(tokens[index]!)),
         branch: branch > from ? branch : null,
+        most: Math.min(
+          mostCheckpoints,
+          Math.max(1, Math.floor(options.checkpointBytes / Math.max(1, checkpointBytes))),
+        ),
       })
     : [];
   let at = from;
@@ -180,9 +186,15 @@ async function readPrompt(
       signal.throwIfAborted();
       at = end;
     }
-    if (position < tokens.length) await sequence.takeCheckpoint();
+    if (position < tokens.length) await takeCheckpoint(slot);
   }
   return tokens.slice(at);
+}
+
+async function takeCheckpoint(slot: Slot): Promise<void> {
+  const before = slot.sequence.checkpointsMemoryUsage;
+  await slot.sequence.takeCheckpoint();
+  slot.checkpointBytes = Math.max(slot.checkpointBytes, slot.sequence.checkpointsMemoryUsage - before);
 }
 
 async function samplingOptions(loaded: LoadedModel, request: GenerateRequest): Promise<SequenceEvaluateOptions> {

@@ -38,6 +38,9 @@ export interface EngineOptions {
   readonly kvType?: KvType;
   /** Most that one conversation's checkpoints may hold, bytes; at least one is kept. Default 256 MiB. */
   readonly checkpointBytes?: number;
+  /** How long a model may take to be loaded, ms. Default two minutes. */
+  readonly loadTimeoutMs?: number;
+  /** Of a request. Default 32 MiB. */
   readonly maxBodyBytes?: number;
   readonly onLog?: LogLine;
 }
@@ -63,7 +66,7 @@ const loopback = ["127.0.0.1", "localhost", "[::1]"];
  * @throws UserError when a file cannot be read or is no GGUF, two models have one id, or the port is taken
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { models, port = 0, host = "127.0.0.1", sequences = 2, onLog = () => {} } = options;
+  const { models, port = 0, host = "127.0.0.1", sequences = 2, loadTimeoutMs = 120_000, onLog = () => {} } = options;
   refuseSameIds(models);
   await Promise.all(models.map(({ path }) => refuseNonGguf(path)));
 
@@ -76,7 +79,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     checkpointBytes: options.checkpointBytes ?? 256 * 2 ** 20,
   };
   const served = models.map(({ id, path, kind, notice }) => {
-    return { id, kind, notice, worker: createModelWorker(id, { ...load, path }, onLog) };
+    return { id, kind, notice, worker: createModelWorker(id, { ...load, path }, loadTimeoutMs, onLog) };
   });
   const isLocal = ["127.0.0.1", "localhost", "::1"].includes(host);
   const app = createServerApp(served, {

@@ -69,6 +69,13 @@ test("a file that cannot be loaded gives llama.cpp's reason", async () => {
   });
 });
 
+test("a file that takes for ever to be loaded is given up", async () => {
+  const path = await ensureSpecimen("gqa");
+  const impatient = await startEngine({ models: [{ id: "gqa", path, kind: "gguf", notice: null }], loadTimeoutMs: 1 });
+  await expect(impatient.describe("gqa")).rejects.toThrow(/cannot be loaded: it took more than 1 ms/);
+  await impatient.close();
+});
+
 test("a client that goes away ends the work on its request, streamed or not", async () => {
   for (const stream of [false, true]) {
     const abort = new AbortController();
@@ -114,8 +121,9 @@ test.runIf(onLinux)("model processes end when the process that serves them is ki
     import { startEngine } from ${JSON.stringify(new URL("./index.ts", import.meta.url).href)};
     const engine = await startEngine({ models: [{ id: "gqa", path: ${JSON.stringify(path)}, kind: "gguf", notice: null }] });
     await engine.describe("gqa");
-    console.log("loaded");
-    setInterval(() => {}, 1000);`;
+    const body = JSON.stringify({ model: "gqa", prompt: "Hello", max_tokens: -1, ignore_eos: true });
+    void fetch(engine.baseUrl + "/completions", { method: "POST", body });
+    setTimeout(() => console.log("busy"), 100);`;
   const parent = spawn(process.execPath, ["--input-type=module", "-e", script], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -9,6 +9,8 @@ export interface Slot {
   busy: boolean;
   /** Counts up with each use: the lowest is the least recently used. */
   lastUse: number;
+  /** Size of the largest checkpoint it ever took; 0 before the first. */
+  checkpointBytes: number;
 }
 
 export interface Slots {
@@ -21,16 +23,20 @@ export interface Slots {
   reset(slot: Slot): Promise<void>;
 }
 
+/** For one sequence, however small they are. */
+export const mostCheckpoints = 64;
+
 /** A slot whose conversation shares less than this with the prompt is not worth overwriting while others are older. */
 const worthSharing = 0.1;
 
 export function createSlots(context: LlamaContext, checkpointBytes: number): Slots {
   const newSequence = () =>
-    context.getSequence({ checkpoints: { max: 64, interval: false, maxMemory: checkpointBytes } });
+    context.getSequence({ checkpoints: { max: mostCheckpoints, interval: false, maxMemory: checkpointBytes } });
   const slots: Slot[] = Array.from({ length: context.totalSequences }, () => ({
     sequence: newSequence(),
     busy: false,
     lastUse: 0,
+    checkpointBytes: 0,
   }));
   const waiting: (() => void)[] = [];
   let uses = 0;

@@ -37,7 +37,12 @@ const keptLines = 40;
 /** How many of its last lines an error quotes. */
 const quotedLines = 4;
 
-export function createModelWorker(id: string, options: LoadOptions, onLog: LogLine): ModelWorker {
+export function createModelWorker(
+  id: string,
+  options: LoadOptions,
+  loadTimeoutMs: number,
+  onLog: LogLine,
+): ModelWorker {
   const pending = new Map<number, Pending>();
   let nextId = 1;
   let starting: Promise<Running> | null = null;
@@ -70,15 +75,22 @@ export function createModelWorker(id: string, options: LoadOptions, onLog: LogLi
     started.stderr?.setEncoding("utf8").on("data", (text: string) => note("error", text.trimEnd()));
 
     return new Promise<Running>((resolve, reject) => {
+      const refuse = (reason: string) => {
+        clearTimeout(deadline);
+        reject(engineFailed(500, "model_not_loadable", `${options.path} cannot be loaded: ${reason}`));
+        started.kill("SIGKILL");
+      };
+      // A file that lies about its lengths can keep its reader busy for ever.
+      const deadline = setTimeout(() => refuse(`it took more than ${loadTimeoutMs} ms`), loadTimeoutMs);
       started.on("message", (message: FromWorker) => {
         switch (message.kind) {
           case "loaded":
+            clearTimeout(deadline);
             running = { child: started, facts: message.facts };
             resolve(running);
             break;
           case "not-loaded":
-            reject(engineFailed(500, "model_not_loadable", `${options.path} cannot be loaded: ${message.reason}`));
-            started.kill("SIGKILL");
+            refuse(message.reason);
             break;
           case "log":
             note(message.level, message.text);
@@ -88,11 +100,13 @@ export function createModelWorker(id: string, options: LoadOptions, onLog: LogLi
         }
       });
       started.on("error", (error) => {
+        clearTimeout(deadline);
         starting = null;
         reject(engineFailed(503, "engine_died", `the process of ${id} cannot be started: ${error.message}`));
       });
       // "close" comes after the last line on stderr was read, "exit" may not.
       started.on("close", (code, signal) => {
+        clearTimeout(deadline);
         const how = signal ?? `exit code ${code}`;
         const when = running === null ? "while loading the model" : "in the middle of its work";
         const quote = lines.slice(-quotedLines).join(" | ") || "nothing";

@@ -33,8 +33,10 @@ process.on("message", (message: ToWorker) => {
       break;
   }
 });
-// The server is gone, however it died: nobody is left to answer.
-process.on("disconnect", () => process.exit(0));
+// The server is gone, however it died: nobody is left to answer. An orderly exit would wait for llama.cpp's threads.
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+// Ctrl-C reaches all processes of a terminal; whether work in flight is finished is for the server to say.
+process.on("SIGINT", () => {});
 
 async function load(options: LoadOptions): Promise<void> {
   try {
