@@ -22,6 +22,12 @@ test("messages have one where they begin: the first two, and the last four", () 
   expect(positions).not.toContain(200);
 });
 
+test("control tokens that stand side by side share one", () => {
+  const positions = checkpointPositions({ ...cold, borders: [100, 101, 104, 300] });
+  expect(positions).toEqual(expect.arrayContaining([100, 300]));
+  expect(positions).not.toContain(101);
+});
+
 test("the point where a known prompt was left has one", () => {
   expect(checkpointPositions({ ...cold, branch: 777 })).toContain(777);
 });
@@ -36,7 +42,7 @@ test("a very long prompt has no more of them", () => {
 });
 
 test("where there is room for few, they stand where most prompts part", () => {
-  const plan = { ...cold, borders: [0, 40, 1_990], branch: 1_700 };
+  const plan = { ...cold, borders: [0, 1_990, 2_040], branch: 1_700 };
   expect(checkpointPositions({ ...plan, most: 2 })).toEqual([1_700, 1_990]);
   expect(checkpointPositions({ ...plan, most: 4 })).toEqual([1_700, 1_952, 1_990, 2_047]);
 });

@@ -164,7 +164,7 @@ async function readPrompt(
   branch: number,
   signal: AbortSignal,
 ): Promise<Token[]> {
-  const { sequence, checkpointBytes } = slot;
+  const { sequence } = slot;
   const from = sequence.nextTokenIndex;
   const checkpoints = sequence.needsCheckpoints
     ? checkpointPositions({
@@ -172,10 +172,7 @@ async function readPrompt(
         to: tokens.length,
         borders: [...tokens.keys()].filter((index) => controlTokens.has(tokens[index]!)),
         branch: branch > from ? branch : null,
-        most: Math.min(
-          mostCheckpoints,
-          Math.max(1, Math.floor(options.checkpointBytes / Math.max(1, checkpointBytes))),
-        ),
+        most: roomForCheckpoints(slot, options.checkpointBytes),
       })
     : [];
   let at = from;
@@ -189,6 +186,12 @@ async function readPrompt(
     if (position < tokens.length) await takeCheckpoint(slot);
   }
   return tokens.slice(at);
+}
+
+/** How many can be added before older ones have to go; at least one. */
+function roomForCheckpoints({ sequence, checkpointBytes }: Slot, limitBytes: number): number {
+  const freeBytes = limitBytes - sequence.checkpointsMemoryUsage;
+  return Math.min(mostCheckpoints, Math.max(1, Math.floor(freeBytes / Math.max(1, checkpointBytes))));
 }
 
 async function takeCheckpoint(slot: Slot): Promise<void> {

@@ -156,6 +156,12 @@ describe("the other routes", () => {
     expect(data[0]?.embedding).not.toEqual(data[1]?.embedding);
   });
 
+  test("measure the cache", async () => {
+    const cache = await (await fetch(`${engine.baseUrl}/models/gqa/kv-cache`)).json();
+    expect(cache).toMatchObject({ model: "gqa", kv_type: "f16", metadata_bytes_per_token: 16 });
+    expect(cache).toMatchObject({ bytes_per_token: expect.any(Number), method: expect.stringMatching(/saved state/) });
+  });
+
   test("describe the model, and count in Prometheus' format", async () => {
     const model = (await client.models.retrieve("gqa")) as unknown as { meta: Record<string, unknown> };
     expect(model.meta).toMatchObject({ architecture: "llama", n_ctx: contextTokens });

@@ -9,7 +9,7 @@ export interface Slot {
   busy: boolean;
   /** Counts up with each use: the lowest is the least recently used. */
   lastUse: number;
-  /** Size of the largest checkpoint it ever took; 0 before the first. */
+  /** Size of the largest checkpoint it took, bytes; 0 before the first. */
   checkpointBytes: number;
 }
 
@@ -29,14 +29,16 @@ export const mostCheckpoints = 64;
 /** A slot whose conversation shares less than this with the prompt is not worth overwriting while others are older. */
 const worthSharing = 0.1;
 
-export function createSlots(context: LlamaContext, checkpointBytes: number): Slots {
+/** @throws an error of llama.cpp, which evaluates its first token here */
+export async function createSlots(context: LlamaContext, checkpointLimitBytes: number): Promise<Slots> {
   const newSequence = () =>
-    context.getSequence({ checkpoints: { max: mostCheckpoints, interval: false, maxMemory: checkpointBytes } });
+    context.getSequence({ checkpoints: { max: mostCheckpoints, interval: false, maxMemory: checkpointLimitBytes } });
+  const checkpointBytes = await firstCheckpointBytes(context);
   const slots: Slot[] = Array.from({ length: context.totalSequences }, () => ({
     sequence: newSequence(),
     busy: false,
     lastUse: 0,
-    checkpointBytes: 0,
+    checkpointBytes,
   }));
   const waiting: (() => void)[] = [];
   let uses = 0;
@@ -80,6 +82,20 @@ export function createSlots(context: LlamaContext, checkpointBytes: number): Slo
       slot.sequence = newSequence();
     },
   };
+}
+
+/** Recurrent and compressor states are as large after one token as ever; a window still grows. */
+async function firstCheckpointBytes(context: LlamaContext): Promise<number> {
+  const sequence = context.getSequence();
+  try {
+    if (!sequence.needsCheckpoints) return 0;
+    const anyToken = 0 as Token;
+    await sequence.evaluateWithoutGeneratingNewTokens([anyToken]);
+    await sequence.takeCheckpoint();
+    return sequence.checkpointsMemoryUsage;
+  } finally {
+    await sequence.dispose();
+  }
 }
 
 function chooseSlot(free: readonly Slot[], tokens: readonly Token[]): Slot {

@@ -41,7 +41,7 @@ process.on("SIGINT", () => {});
 async function load(options: LoadOptions): Promise<void> {
   try {
     const loaded = await loadModel(options, (level, text) => send({ kind: "log", level, text }));
-    model = { loaded, slots: createSlots(loaded.context, options.checkpointBytes) };
+    model = { loaded, slots: await createSlots(loaded.context, options.checkpointBytes) };
     send({ kind: "loaded", facts: loaded.facts });
   } catch (error) {
     send({ kind: "not-loaded", reason: messageOf(error) });
