@@ -61,8 +61,11 @@ function agent(): Agent {
   return sharedAgent;
 }
 
-/** How long a response may go on after the receiver wanted no more, so that its connection can be used again; ms. */
-const drainMs = 500;
+/**
+ * How long a response may take to end after its last word, ms. It is waited for, as an aborted response takes its
+ * connection with it, and a call that follows at once would need another.
+ */
+const drainMs = 250;
 
 export function startExchange(request: ExchangeRequest, receiver: Receiver, options: ExchangeOptions): Exchange {
   const { limits, clock, signal } = options;
@@ -72,6 +75,7 @@ export function startExchange(request: ExchangeRequest, receiver: Receiver, opti
   let receivedBytes = 0;
   let arrivals: (() => void)[] = [];
   let closed = false; // nothing is taken in any more
+  let stoppedAt: number | null = null; // when the receiver had heard enough
   let ended = false; // the receiver has had its last call
   let controller: Dispatcher.DispatchController | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -100,7 +104,9 @@ export function startExchange(request: ExchangeRequest, receiver: Receiver, opti
     closed = true;
     clearTimeout(timer);
     signal?.removeEventListener("abort", cancel);
-    receiver.end(at, interruption);
+    // What comes after the last word is no part of the answer, and neither is how the connection ends.
+    if (stoppedAt === null) receiver.end(at, interruption);
+    else receiver.end(stoppedAt, null);
   };
   /** Takes nothing more in, hands on what is there, and lets go of the connection. */
   const interrupt = (interruption: Interruption): void => {
@@ -140,11 +146,14 @@ export function startExchange(request: ExchangeRequest, receiver: Receiver, opti
       return sentAt;
     },
     stop(connection) {
-      if (ended) return;
-      // A response that is about to end is left to, as an aborted one takes its connection with it.
-      if (connection === "break") abort();
-      else if (!closed) setTimeout(abort, drainMs).unref();
-      finish(lastByteAt, null);
+      if (ended || stoppedAt !== null) return;
+      stoppedAt = lastByteAt;
+      const finishNow = (): void => {
+        abort();
+        finish(clock.now(), null);
+      };
+      if (connection === "break") finishNow();
+      else if (!closed) setTimeout(finishNow, drainMs);
     },
   };
 
@@ -169,7 +178,7 @@ export function startExchange(request: ExchangeRequest, receiver: Receiver, opti
       enqueue(() => receiver.head(status, headers, at));
     },
     onResponseData(_controller, bytes) {
-      if (closed) return;
+      if (closed || stoppedAt !== null) return;
       const at = clock.now();
       lastByteAt = at;
       receivedBytes += bytes.length;
@@ -182,7 +191,8 @@ export function startExchange(request: ExchangeRequest, receiver: Receiver, opti
       if (closed) return;
       closed = true;
       const at = clock.now();
-      enqueue(() => finish(at, null));
+      // undici takes one turn of the loop to free the connection; a call that follows at once shall find it free.
+      enqueue(() => setImmediate(() => finish(at, null)));
     },
     onResponseError(_controller, error) {
       if (closed) return;

@@ -114,7 +114,15 @@ describe("an error inside a good response takes its class from its code or type"
   });
 
   test("and a good answer reports none", () => {
-    for (const value of [{ error: null }, { base_resp: { status_code: 0 } }, { choices: [] }, [], null, "error"]) {
+    for (const value of [
+      { error: null },
+      { error: {} },
+      { base_resp: { status_code: 0 } },
+      { choices: [] },
+      [],
+      null,
+      "error",
+    ]) {
       expect(readServerWords(value)).toBeNull();
     }
   });

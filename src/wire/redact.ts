@@ -22,8 +22,7 @@ function redacted(value: unknown, secrets: readonly string[]): unknown {
     return secrets.reduce((text, secret) => (text.includes(secret) ? text.replaceAll(secret, "[key]") : text), value);
   }
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value))
-    return value.length > 0 && typeof value[0] === "number" ? value : value.map((inner) => redacted(inner, secrets));
+  if (Array.isArray(value)) return value.map((inner) => redacted(inner, secrets));
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [redacted(name, secrets), redacted(inner, secrets)]),
   );

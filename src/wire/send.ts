@@ -67,7 +67,8 @@ export function sendCall(endpoint: Endpoint, request: CallRequest, options: Send
         },
         failure,
       };
-      resolve(redact(call, secretsOf(endpoint)));
+      const { timings, ...words } = call;
+      resolve({ ...redact(words, secretsOf(endpoint)), timings });
     };
 
     const { url } = prepared;
@@ -158,11 +159,13 @@ function urlOf(baseUrl: string, path: string): URL | null {
   return url;
 }
 
+/** The key, and what stands in headers and query parameters whose names say that it is one. */
 function secretsOf(endpoint: Endpoint): readonly string[] {
-  const own = Object.entries(endpoint.headers ?? {})
+  const query = URL.parse(endpoint.baseUrl)?.searchParams ?? [];
+  const named = [...Object.entries(endpoint.headers ?? {}), ...query]
     .filter(([name]) => /auth|key|token|secret|cookie/i.test(name))
     .flatMap(([, value]) => [value, value.replace(/^\w+ /, "")]);
-  return secretsToRedact([endpoint.apiKey, ...own]);
+  return secretsToRedact([endpoint.apiKey, ...named]);
 }
 
 function isGood(status: number | null): boolean {

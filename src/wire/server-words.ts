@@ -17,7 +17,7 @@ export function readServerWords(value: unknown): ServerWords | null {
   if (!isRecord(value)) return null;
   const { error } = value;
   if (typeof error === "string" && error !== "") return wordsOf({ message: error, code: value.code, type: value.type });
-  if (isRecord(error)) return wordsOf(error);
+  if (isRecord(error) && Object.keys(error).length > 0) return wordsOf(error);
   if (value.type === "error" || value.object === "error") return wordsOf(value);
   const base = value.base_resp;
   if (isRecord(base) && base.status_code !== 0 && base.status_code !== undefined) {

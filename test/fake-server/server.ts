@@ -295,8 +295,13 @@ function contentText(content: unknown): string {
 function about(path: string, reply: Reply, log: readonly LogEntry[]): void {
   if (path === "/health" || path === "/v1/health") reply.whole(200, json, '{"status":"ok"}');
   else if (path === "/v1/models") reply.whole(200, json, '{"object":"list","data":[{"id":"fake","object":"model"}]}');
-  else if (path === "/log") reply.whole(200, json, JSON.stringify(log));
+  else if (path === "/log") reply.whole(200, json, JSON.stringify({ originMs: monotonicOriginMs(), log }));
   else reply.whole(404, json, `{"error":{"message":"no such path","type":"not_found_error"}}`);
+}
+
+/** What to add to `performance.now()` for the machine's monotonic clock, which processes share; ms. */
+export function monotonicOriginMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6 - performance.now();
 }
 
 function sleep(ms: number): Promise<void> {
