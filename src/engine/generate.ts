@@ -1,22 +1,33 @@
-/** One request on one sequence: reuse what the cache holds, read the rest of the prompt, then sample token by token. */
+/** One request on one sequence: the prompt is read as far as the cache does not hold it, then tokens are sampled. */
 import {
   type LlamaContextSequence,
   LlamaGrammarEvaluationState,
   type SequenceEvaluateOptions,
   type Token,
 } from "node-llama-cpp";
-import { checkpointPositions } from "./checkpoint-plan.ts";
 import { EngineError, invalidRequest } from "./engine-error.ts";
 import { createGrammar } from "./grammar.ts";
-import { batchTokens, type LoadedModel, tokenizePrompt } from "./loaded-model.ts";
-import type { Generated, GeneratedLogprob, GenerateRequest, Measured, Piece, TokenLogprob } from "./protocol.ts";
-import { mostCheckpoints, type Slot, type Slots } from "./slots.ts";
+import { type LoadedModel, tokenizePrompt } from "./loaded-model.ts";
+import { logprobsOf } from "./logprobs.ts";
+import { readPrompt, reusePrefix } from "./prompt-reading.ts";
+import type { Generated, GeneratedLogprob, GenerateRequest, Measured, Piece } from "./protocol.ts";
+import type { Slot, Slots } from "./slots.ts";
 import { createStopScanner } from "./stop-strings.ts";
 import { createTextStream } from "./text-stream.ts";
 
 export interface GenerationEvents {
   started(measured: Measured): void;
   piece(piece: Piece, measured: Measured): void;
+}
+
+interface Generation {
+  readonly loaded: LoadedModel;
+  readonly slots: Slots;
+  readonly request: GenerateRequest;
+  readonly prompt: readonly Token[];
+  readonly sampling: SequenceEvaluateOptions;
+  readonly events: GenerationEvents;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -30,13 +41,14 @@ export async function generate(
   events: GenerationEvents,
   signal: AbortSignal,
 ): Promise<Generated> {
-  const tokens = tokenizePrompt(loaded, request.prompt);
-  refuseWrongLength(tokens.length, loaded.facts.contextTokens);
+  const prompt = tokenizePrompt(loaded, request.prompt);
+  refuseWrongLength(prompt.length, loaded.facts.contextTokens);
   const sampling = await samplingOptions(loaded, request);
   const arrived = performance.now();
-  const slot = await slots.acquire(tokens, request.cachePrompt, signal);
+  const slot = await slots.acquire(prompt, request.cachePrompt, signal);
   try {
-    return await run(loaded, slots, slot, tokens, request, sampling, events, arrived, signal);
+    const queuedMs = performance.now() - arrived;
+    return await generateIn(slot, { loaded, slots, request, prompt, sampling, events, signal }, queuedMs);
   } catch (error) {
     if (!signal.aborted) await slots.reset(slot);
     throw error;
@@ -45,72 +57,74 @@ export async function generate(
   }
 }
 
-async function run(
-  loaded: LoadedModel,
-  slots: Slots,
-  slot: Slot,
-  tokens: readonly Token[],
-  request: GenerateRequest,
-  sampling: SequenceEvaluateOptions,
-  events: GenerationEvents,
-  arrived: number,
-  signal: AbortSignal,
-): Promise<Generated> {
+async function generateIn(slot: Slot, generation: Generation, queuedMs: number): Promise<Generated> {
+  const { loaded, slots, request, prompt, sampling, events, signal } = generation;
   const { sequence } = slot;
   const began = performance.now();
-  const branch = slots.longestShared(tokens);
-  const cachedTokens = await reusePrefix(loaded, sequence, request.cachePrompt ? tokens : []);
-  const lastTokens = await readPrompt(loaded, slot, tokens, branch, signal);
+  const branch = slots.longestShared(prompt);
+  const cachedTokens = await reusePrefix(loaded, sequence, request.cachePrompt ? prompt : []);
+  const lastTokens = await readPrompt(loaded, slot, prompt, branch, signal);
 
   let generatedTokens = 0;
   let firstTokenAt = began;
   const measured = (): Measured => ({
-    promptTokens: tokens.length,
+    promptTokens: prompt.length,
     cachedTokens,
     promptMs: firstTokenAt - began,
     generatedTokens,
     generatedMs: performance.now() - firstTokenAt,
-    queuedMs: began - arrived,
+    queuedMs,
   });
-
-  const decode = (some: readonly number[], before: readonly number[]) =>
-    loaded.model.detokenize(some as Token[], false, before as Token[]);
-  const text = createTextStream(decode, tokens);
-  const stops = createStopScanner(request.stop);
-  let logprobs: GeneratedLogprob[] = [];
-  function emit(part: string): void {
-    if (part === "" && logprobs.length === 0) return;
-    events.piece({ text: part, logprobs }, measured());
-    logprobs = [];
-  }
-
+  const output = createOutput(generation, (piece) => events.piece(piece, measured()));
   const limit = request.maxTokens ?? Number.POSITIVE_INFINITY;
-  const metadata = { probabilities: (request.topLogprobs !== null) as true };
   // A grammar that has come to its end allows nothing else.
   const passesOverTheEnd = request.ignoreEos && request.grammar === null;
-  let finishReason: Generated["finishReason"] = "length";
-  for await (const output of sequence.evaluateWithMetadata(lastTokens, metadata, sampling)) {
+  const metadata = { probabilities: (request.topLogprobs !== null) as true };
+  for await (const { token, probabilities } of sequence.evaluateWithMetadata(lastTokens, metadata, sampling)) {
     generatedTokens++;
     if (generatedTokens === 1) {
       firstTokenAt = performance.now();
       events.started(measured());
     }
     signal.throwIfAborted();
-    if (loaded.model.isEogToken(output.token) && !passesOverTheEnd) {
-      finishReason = "stop";
-      break;
+    if (loaded.model.isEogToken(token) && !passesOverTheEnd) {
+      output.end();
+      return { ...measured(), finishReason: "stop" };
     }
-    if (request.topLogprobs !== null) {
-      logprobs.push(logprobsOf(loaded, output.token, output.probabilities, request.topLogprobs));
-    }
-    const { text: safe, stopped } = stops.push(text.push(output.token));
-    emit(safe);
-    if (stopped) return { ...measured(), finishReason: "stop" };
+    if (output.push(token, probabilities)) return { ...measured(), finishReason: "stop" };
     if (generatedTokens >= limit || isFull(sequence)) break;
   }
-  const { text: rest, stopped } = stops.push(text.end());
-  emit(rest + (stopped ? "" : stops.end()));
-  return { ...measured(), finishReason: stopped ? "stop" : finishReason };
+  return { ...measured(), finishReason: output.end() ? "stop" : "length" };
+}
+
+/** Turns tokens into pieces of text that end before a stop string. Both functions say whether one was met. */
+function createOutput({ loaded: { model }, request, prompt }: Generation, emit: (piece: Piece) => void) {
+  const text = createTextStream(
+    (tokens, before) => model.detokenize(tokens as Token[], false, before as Token[]),
+    prompt,
+  );
+  const stops = createStopScanner(request.stop);
+  let logprobs: GeneratedLogprob[] = [];
+  function show(part: string): void {
+    if (part === "" && logprobs.length === 0) return;
+    emit({ text: part, logprobs });
+    logprobs = [];
+  }
+  return {
+    push(token: Token, probabilities: ReadonlyMap<Token, number> | undefined): boolean {
+      if (request.topLogprobs !== null && probabilities !== undefined) {
+        logprobs.push(logprobsOf(model, token, probabilities, request.topLogprobs));
+      }
+      const { text: safe, stopped } = stops.push(text.push(token));
+      show(safe);
+      return stopped;
+    },
+    end(): boolean {
+      const { text: rest, stopped } = stops.push(text.end());
+      show(stopped ? rest : rest + stops.end());
+      return stopped;
+    },
+  };
 }
 
 /** The next evaluation would push the beginning of the conversation out of the context. */
@@ -131,110 +145,10 @@ function refuseWrongLength(promptTokens: number, contextTokens: number): void {
   });
 }
 
-/**
- * Cuts the sequence's state back to what it shares with the prompt, the prompt's last token left out: one token has to
- * be evaluated for there to be anything to sample from.
- *
- * @returns tokens that are in the cache now: fewer than are shared where the state cannot be cut there and the last
- * checkpoint lies before
- */
-async function reusePrefix(
-  { model }: LoadedModel,
-  sequence: LlamaContextSequence,
-  tokens: readonly Token[],
-): Promise<number> {
-  let kept = tokens.slice(0, -1);
-  const shared = Math.min(sequence.compareContextTokens(kept).firstDifferentIndex, kept.length);
-  const { swaSize, isHybrid, isRecurrent } = model.fileInsights;
-  if (swaSize !== undefined && !isHybrid && !isRecurrent && shared < sequence.nextTokenIndex) {
-    // node-llama-cpp cuts a windowed cache wherever a cell is left, even where the window behind the cut has been
-    // overwritten in part. Cutting before the first cell makes it take a checkpoint, or start over.
-    const firstCell = sequence.stateCellsStartIndex;
-    if (firstCell > 0 && shared - swaSize < firstCell) kept = kept.slice(0, Math.min(shared, firstCell));
-  }
-  await sequence.adaptStateToTokens(kept, false);
-  return sequence.nextTokenIndex;
-}
-
-/** Reads all but the last tokens of the prompt. @returns those that are left, to sample behind; at least one */
-async function readPrompt(
-  { controlTokens, options }: LoadedModel,
-  slot: Slot,
-  tokens: readonly Token[],
-  branch: number,
-  signal: AbortSignal,
-): Promise<Token[]> {
-  const { sequence } = slot;
-  const from = sequence.nextTokenIndex;
-  const checkpoints = sequence.needsCheckpoints
-    ? checkpointPositions({
-        from,
-        to: tokens.length,
-        borders: [...tokens.keys()].filter((index) => controlTokens.has(tokens[index]!)),
-        branch: branch > from ? branch : null,
-        most: roomForCheckpoints(slot, options.checkpointBytes),
-      })
-    : [];
-  let at = from;
-  for (const position of [...checkpoints, tokens.length]) {
-    while (position - at > batchTokens || (position < tokens.length && position > at)) {
-      const end = Math.min(position, at + batchTokens);
-      await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, end));
-      signal.throwIfAborted();
-      at = end;
-    }
-    if (position < tokens.length) await takeCheckpoint(slot);
-  }
-  return tokens.slice(at);
-}
-
-/** How many can be added before older ones have to go; at least one. */
-function roomForCheckpoints({ sequence, checkpointBytes }: Slot, limitBytes: number): number {
-  const freeBytes = limitBytes - sequence.checkpointsMemoryUsage;
-  return Math.min(mostCheckpoints, Math.max(1, Math.floor(freeBytes / Math.max(1, checkpointBytes))));
-}
-
-async function takeCheckpoint(slot: Slot): Promise<void> {
-  const before = slot.sequence.checkpointsMemoryUsage;
-  await slot.sequence.takeCheckpoint();
-  slot.checkpointBytes = Math.max(slot.checkpointBytes, slot.sequence.checkpointsMemoryUsage - before);
-}
-
 async function samplingOptions(loaded: LoadedModel, request: GenerateRequest): Promise<SequenceEvaluateOptions> {
+  const { temperature, topP, topK, minP, seed } = request;
   const grammar = await createGrammar(loaded.llama, request.grammar);
-  return {
-    temperature: request.temperature,
-    topP: request.topP,
-    topK: request.topK,
-    minP: request.minP,
-    seed: request.seed,
-    yieldEogToken: true,
-    ...(grammar === null
-      ? {}
-      : { grammarEvaluationState: new LlamaGrammarEvaluationState({ model: loaded.model, grammar }) }),
-  };
-}
-
-/** What JSON can hold of the logarithm of 0; the value that OpenAI sends too. */
-const noLogprob = -9999;
-
-function logprobsOf(
-  loaded: LoadedModel,
-  token: Token,
-  probabilities: ReadonlyMap<Token, number> | undefined,
-  top: number,
-): GeneratedLogprob {
-  const one = (candidate: Token, probability: number): TokenLogprob => {
-    const text = loaded.model.detokenize([candidate], true);
-    return {
-      token: text,
-      bytes: text.includes("\uFFFD") ? null : [...Buffer.from(text)],
-      logprob: probability > 0 ? Math.log(Math.min(1, probability)) : noLogprob,
-    };
-  };
-  const ranked = [...(probabilities ?? [])].slice(0, top);
-  return {
-    ...one(token, probabilities?.get(token) ?? 0),
-    top: ranked.map(([candidate, probability]) => one(candidate, probability)),
-  };
+  const options = { temperature, topP, topK, minP, seed, yieldEogToken: true };
+  if (grammar === null) return options;
+  return { ...options, grammarEvaluationState: new LlamaGrammarEvaluationState({ model: loaded.model, grammar }) };
 }

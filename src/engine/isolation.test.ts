@@ -107,11 +107,18 @@ test.runIf(onLinux)("a process that is killed is started again by the next reque
   await chat("mla");
   const before = await childrenOf(process.pid);
   const dying = chat("mla", { max_tokens: -1, ignore_eos: true });
-  await expect.poll(() => requestsProcessing("mla")).toBe(1);
+  const streaming = await fetch(`${engine.baseUrl}/completions`, {
+    method: "POST",
+    body: JSON.stringify({ model: "mla", prompt: "Hello", max_tokens: -1, ignore_eos: true, stream: true }),
+  });
+  await expect.poll(() => requestsProcessing("mla")).toBe(2);
   for (const pid of before)
     if ((await readFile(`/proc/${pid}/cmdline`, "utf8")).includes("worker")) process.kill(pid, "SIGKILL");
   const { status, body } = await dying;
   expect([status, body.error.code]).toEqual([503, "engine_died"]);
+  const events = await streaming.text();
+  expect(events).toContain('"code":"engine_died"');
+  expect(events).not.toContain("[DONE]");
   expect((await chat("mla")).status).toBe(200);
 });
 

@@ -3,10 +3,10 @@ import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { messageOf } from "../errors.ts";
-import { EngineError, engineFailed, invalidRequest } from "./engine-error.ts";
-import { createModelMetrics, type ModelMetrics, prometheusText } from "./metrics.ts";
-import type { Generated, GeneratedLogprob, GenerateRequest, KvCacheMeasurement } from "./protocol.ts";
+import { collectedAnswer, streamedAnswer } from "./answering.ts";
+import { EngineError, failureOf, invalidRequest } from "./engine-error.ts";
+import { createModelMetrics, prometheusText } from "./metrics.ts";
+import type { GenerateRequest, KvCacheMeasurement } from "./protocol.ts";
 import {
   ChatBody,
   CompletionBody,
@@ -17,17 +17,7 @@ import {
   parseBody,
   TokenizeBody,
 } from "./requests.ts";
-import {
-  type AnswerHead,
-  type Endpoint,
-  errorBody,
-  firstChunk,
-  lastChunk,
-  pieceChunk,
-  timingsBody,
-  usageChunk,
-  wholeAnswer,
-} from "./responses.ts";
+import { type AnswerHead, type Endpoint, errorBody } from "./responses.ts";
 import type { ModelWorker } from "./worker-handle.ts";
 
 /** A model as the server knows it. */
@@ -167,100 +157,6 @@ export function createServerApp(models: readonly ServedModel[], options: ServerO
   }
 
   return app;
-}
-
-async function collectedAnswer(
-  c: Context,
-  head: AnswerHead,
-  worker: ModelWorker,
-  request: GenerateRequest,
-  metrics: ModelMetrics,
-) {
-  let text = "";
-  const logprobs: GeneratedLogprob[] = [];
-  const done = await counted(metrics, () =>
-    worker.ask("generate", request, {
-      signal: c.req.raw.signal,
-      piece(piece) {
-        text += piece.text;
-        logprobs.push(...piece.logprobs);
-      },
-    }),
-  );
-  return wholeAnswer(head, text, logprobs, done);
-}
-
-/** Answers with headers only when the first token is there: until then a refusal can still have its own status. */
-async function streamedAnswer(
-  c: Context,
-  head: AnswerHead,
-  worker: ModelWorker,
-  request: GenerateRequest,
-  { stream_options: streamOptions, timings_per_token: timingsPerToken }: ChatBody | CompletionBody,
-  metrics: ModelMetrics,
-): Promise<Response> {
-  const abort = new AbortController();
-  c.req.raw.signal.addEventListener("abort", () => abort.abort(new Error("the client went away")), { once: true });
-  const encoder = new TextEncoder();
-  const started = Promise.withResolvers<void>();
-  let open = true;
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      const send = (data: object | "[DONE]") => {
-        if (open) controller.enqueue(encoder.encode(`data: ${data === "[DONE]" ? data : JSON.stringify(data)}\n\n`));
-      };
-      counted(metrics, () =>
-        worker.ask("generate", request, {
-          signal: abort.signal,
-          started() {
-            started.resolve();
-            if (head.endpoint === "chat") send(firstChunk(head));
-          },
-          piece(piece, measured) {
-            const chunk = pieceChunk(head, piece);
-            send(timingsPerToken ? { ...chunk, timings: timingsBody(measured) } : chunk);
-          },
-        }),
-      )
-        .then((done) => {
-          started.resolve();
-          send(lastChunk(head, done));
-          if (streamOptions?.include_usage) send(usageChunk(head, done));
-          send("[DONE]");
-        })
-        .catch((error: unknown) => {
-          started.reject(error);
-          send(errorBody(failureOf(error)));
-        })
-        .finally(() => {
-          if (open) controller.close();
-          open = false;
-        });
-    },
-    cancel() {
-      open = false;
-      abort.abort(new Error("the client went away"));
-    },
-  });
-  await started.promise;
-  return new Response(body, {
-    headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" },
-  });
-}
-
-async function counted(metrics: ModelMetrics, run: () => Promise<Generated>): Promise<Generated> {
-  metrics.begin();
-  let done: Generated | null = null;
-  try {
-    done = await run();
-    return done;
-  } finally {
-    metrics.end(done);
-  }
-}
-
-function failureOf(error: unknown) {
-  return error instanceof EngineError ? error.failure : engineFailed(500, "internal_error", messageOf(error)).failure;
 }
 
 /** `meta` is null until the model is loaded, which its own address, or a request to it, does. */

@@ -4,11 +4,11 @@
  */
 import type { LlamaEmbeddingContext, Token } from "node-llama-cpp";
 import { messageOf } from "../errors.ts";
-import { EngineError, invalidRequest } from "./engine-error.ts";
+import { failureOf, invalidRequest } from "./engine-error.ts";
 import { generate } from "./generate.ts";
 import { measureKvCache } from "./kv-cache.ts";
 import { batchTokens, type LoadedModel, loadModel, tokenizePrompt } from "./loaded-model.ts";
-import type { EngineFailure, FromWorker, LoadOptions, ToWorker, Work, WorkKind } from "./protocol.ts";
+import type { FromWorker, LoadOptions, ToWorker, Work, WorkKind } from "./protocol.ts";
 import { createSlots, type Slots } from "./slots.ts";
 
 const running = new Map<number, AbortController>();
@@ -58,11 +58,6 @@ async function work(id: number, kind: WorkKind, ask: Work[WorkKind]["ask"]): Pro
   } finally {
     running.delete(id);
   }
-}
-
-function failureOf(error: unknown): EngineFailure {
-  if (error instanceof EngineError) return error.failure;
-  return { status: 500, type: "server_error", code: null, message: messageOf(error), param: null };
 }
 
 async function answerTo(id: number, kind: WorkKind, ask: Work[WorkKind]["ask"], signal: AbortSignal) {
