@@ -162,7 +162,7 @@ test("a failure that may pass is tried again, as late as Retry-After asks, and t
 test("a failure that stays is a failed trial with its class, never a score of 0", async () => {
   const { store, options } = await started(async (_route, request) => answered(request, failure({})));
   expect(await runTrials(options)).toBe("finished");
-  const trials = await Array.fromAsync(store.trials("r"));
+  const trials = (await Array.fromAsync(store.records("r"))).map(({ trial }) => trial);
   expect(
     trials.every(
       ({ outcome, scores, failure: why, attempts }) =>
@@ -178,7 +178,7 @@ test("a prompt that the context cannot hold is skipped without a call", async ()
     plan: plan([tight]),
   });
   await runTrials(options);
-  const trials = await Array.fromAsync(store.trials("r"));
+  const trials = (await Array.fromAsync(store.records("r"))).map(({ trial }) => trial);
   expect(calls).toBe(0);
   expect(trials.every(({ outcome }) => outcome === "skipped")).toBe(true);
 });

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import type { RunInfo } from "../evals/index.ts";
-import { htmlReport, summarise, terminalSummary } from "../report/index.ts";
+import { htmlReport, summarize, terminalSummary } from "../report/index.ts";
 import { openStore, type Store } from "../store/index.ts";
 import type { ExitCode, Io } from "./command.ts";
 
@@ -33,17 +33,16 @@ export async function printResult(
   io: Io,
   exitCode: ExitCode,
 ): Promise<ExitCode> {
-  const summary = await summarise(run, store.trials(run.id));
+  const summary = await summarize(run, store.records(run.id, "withoutBodies"));
   const path = resolve(io.cwd, flags.output ?? join(".assay", "reports", `${run.id}.html`));
   writeReport(path, await htmlReport(run, store.records(run.id)));
   if (flags.json) io.print(JSON.stringify({ ...summary, report: path }, null, 2));
   else io.print(terminalSummary(summary, { colour: io.colour, width: io.width, reportPath: path }));
   if (exitCode !== 0) return exitCode;
-  if (summary.candidates.some((candidate) => candidate.failed > 0)) return 4;
-  const short = summary.candidates.filter(
-    ({ grounded }) => flags.require !== undefined && (grounded.share ?? 0) < flags.require,
-  );
-  for (const { id } of short) io.note(`${id} falls short of --require ${flags.require}`);
+  if (summary.failed > 0) return 4;
+  const required = flags.require;
+  const short = required === undefined ? [] : summary.candidates.filter(({ total }) => (total.grounded?.share ?? 0) < required);
+  for (const { candidate } of short) io.note(`${candidate.id} falls short of --require ${required}`);
   return short.length > 0 ? 100 : 0;
 }
 

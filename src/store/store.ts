@@ -22,10 +22,8 @@ export interface Store {
   readonly runs: () => Promise<RunSummary[]>;
   /** A run by its id, by an unambiguous beginning of it, or `latest`. Throws UserError when there is none. */
   readonly findRun: (idOrPrefix: string) => Promise<RunInfo>;
-  /** Finished trials in order, without bodies; memory does not grow with the run. */
-  readonly trials: (runId: string) => AsyncIterable<Trial>;
-  /** Finished trials in order, with all calls. */
-  readonly records: (runId: string) => AsyncIterable<TrialRecord>;
+  /** Finished trials in order, with all calls; `withoutBodies` leaves request and response empty. Memory stays flat. */
+  readonly records: (runId: string, bodies?: "withoutBodies") => AsyncIterable<TrialRecord>;
   readonly doneTrials: (runId: string) => Promise<Set<string>>;
   /** What all calls of a run have cost so far, USD; calls of unknown cost are not in it. */
   readonly spentUsd: (runId: string) => Promise<number>;
@@ -85,8 +83,7 @@ export async function openStore(path: string): Promise<Store> {
       return counted.map((row) => ({ info: runFrom(row), trials: row.trials, failed: row.failed }));
     },
     findRun: (idOrPrefix) => findRun(db, idOrPrefix),
-    trials: (runId) => eachTrial(db, runId),
-    records: (runId) => eachRecord(db, runId),
+    records: (runId, bodies) => eachRecord(db, runId, bodies === undefined),
     doneTrials: async (runId) => {
       const done = await db.selectFrom("trial").select("trial_id").where("run_id", "=", runId).execute();
       return new Set(done.map((row) => row.trial_id));
@@ -145,21 +142,42 @@ function recorderOf(runId: string, sqlite: Sqlite.Database, db: Kysely<Database>
   let ordinal = (sqlite.prepare(counted.sql).get(...counted.parameters) as { last: number | null }).last ?? 0;
   const insertTrial = statement(sqlite, db.insertInto("trial").values(emptyTrialRow).compile());
   const insertCall = statement(sqlite, db.insertInto("call").values(emptyCallRow).compile());
-  const insertAll = sqlite.transaction(({ trial, calls }: TrialRecord) => {
-    insertTrial.run(...Object.values(trialRow(runId, ordinal + 1, trial)));
-    for (const [index, call] of calls.entries())
-      insertCall.run(...Object.values(callRow(runId, trial.id, index + 1, call)));
+  const insertAll = sqlite.transaction((batch: readonly Waiting[]) => {
+    for (const [index, { record }] of batch.entries()) {
+      const { trial, calls } = record;
+      insertTrial.run(...Object.values(trialRow(runId, ordinal + index + 1, trial)));
+      for (const [attempt, call] of calls.entries())
+        insertCall.run(...Object.values(callRow(runId, trial.id, attempt + 1, call)));
+    }
   });
-  return {
-    record: (record) => {
-      try {
-        insertAll.immediate(record);
-        ordinal++;
-      } catch (error) {
-        throw cannotUse(path, error);
-      }
-    },
+  // Trials that end in one turn of the event loop share a transaction: the commit is what takes the time.
+  let waiting: Waiting[] = [];
+  const commit = () => {
+    const batch = waiting;
+    waiting = [];
+    try {
+      insertAll.immediate(batch);
+      ordinal += batch.length;
+    } catch (error) {
+      for (const { reject } of batch) reject(cannotUse(path, error));
+      return;
+    }
+    for (const { resolve } of batch) resolve();
   };
+  return {
+    record: (record) =>
+      new Promise((resolve, reject) => {
+        if (waiting.length === 0) setImmediate(commit);
+        waiting.push({ record, resolve, reject });
+      }),
+  };
+}
+
+/** A trial that is not committed yet, with those who wait for it. */
+interface Waiting {
+  readonly record: TrialRecord;
+  readonly resolve: () => void;
+  readonly reject: (error: UserError) => void;
 }
 
 const statement = (sqlite: Sqlite.Database, query: CompiledQuery) => sqlite.prepare<unknown[]>(query.sql);
@@ -212,13 +230,6 @@ function callRow(runId: string, trialId: string, attempt: number, call: Call): C
   };
 }
 
-async function* eachTrial(db: Kysely<Database>, runId: string): AsyncIterable<Trial> {
-  for await (const { trial, calls } of eachRecord(db, runId, false)) {
-    const gapsUs = calls.at(-1)?.timings.gapsUs ?? [];
-    yield { ...trial, timings: trial.timings && { ...trial.timings, gapsUs } };
-  }
-}
-
 const pageSize = 200;
 
 /** Page by page, so that other connections are never held up and memory stays flat. */
@@ -246,7 +257,8 @@ async function* eachRecord(db: Kysely<Database>, runId: string, bodies = true): 
     for (const row of page) {
       const own = (byTrial.get(row.trial_id) ?? []).map(callFrom);
       const trial = JSON.parse(row.record) as Trial;
-      yield { trial, calls: own };
+      const gapsUs = own.at(-1)?.timings.gapsUs ?? [];
+      yield { trial: { ...trial, timings: trial.timings && { ...trial.timings, gapsUs } }, calls: own };
     }
     after = page.at(-1)!.ordinal;
   }

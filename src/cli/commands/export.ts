@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { exportFormats, exportRun } from "../../report/index.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand, type ExitCode } from "../command.ts";
 import { storeFlag, withRun } from "../result.ts";
 
 export const exportCommand = defineCommand({
@@ -18,7 +18,7 @@ export const exportCommand = defineCommand({
     ...storeFlag,
   }),
   run: ({ args: [id], flags, io }) =>
-    withRun(id!, flags, io, async (run, store) => {
+    withRun<ExitCode>(id!, flags, io, async (run, store) => {
       const byName = exportFormats.find((format) => flags.output?.endsWith(`.${format}`));
       const format = flags.format ?? byName ?? "jsonl";
       const output = flags.output === "-" ? "-" : resolve(io.cwd, flags.output ?? `${run.id}.${format}`);

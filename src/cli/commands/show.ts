@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import type { RunInfo, TrialRecord } from "../../evals/index.ts";
-import { summarise, terminalSummary } from "../../report/index.ts";
+import { summarize, terminalSummary } from "../../report/index.ts";
 import type { Store } from "../../store/index.ts";
 import { defineCommand, type ExitCode, type Io, jsonFlag } from "../command.ts";
 import { storeFlag, withRun } from "../result.ts";
@@ -29,7 +29,7 @@ export const showCommand = defineCommand({
     withRun(id!, flags, io, async (run, store) => {
       if (trial !== undefined) return showTrial(run, trial, store, flags.json, io);
       if (flags.trials) return listTrials(run, store, flags, io);
-      const summary = await summarise(run, store.trials(run.id));
+      const summary = await summarize(run, store.records(run.id, "withoutBodies"));
       if (flags.json) io.print(JSON.stringify(summary, null, 2));
       else io.print(terminalSummary(summary, { colour: io.colour, width: io.width, reportPath: null }));
       return 0;
@@ -44,7 +44,7 @@ async function listTrials(
 ): Promise<ExitCode> {
   const rows: string[][] = [];
   let number = 0;
-  for await (const trial of store.trials(run.id)) {
+  for await (const { trial } of store.records(run.id, "withoutBodies")) {
     number++;
     const wrong = trial.outcome === "scored" && trial.scores?.grounded?.value === 0;
     if (outcome === "wrong" ? !wrong : outcome !== undefined && trial.outcome !== outcome) continue;
