@@ -135,7 +135,7 @@ function optionsOf(flags: z.ZodObject): Option[] {
     if (typeof property === "boolean") throw new TypeError(`flag ${key} has no type`);
     const dashed = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     const isList = property.type === "array";
-    const value = property.type === "boolean" ? "" : isList ? " <value...>" : " <value>";
+    const value = property.type === "boolean" ? "" : " <value>";
     const short = shortFlags[key] ? `-${shortFlags[key]}, ` : "";
     const option = new Option(`${short}--${dashed}${value}`, property.description ?? "");
     if (
@@ -144,6 +144,7 @@ function optionsOf(flags: z.ZodObject): Option[] {
       !(Array.isArray(property.default) && property.default.length === 0)
     )
       option.default(undefined, String(property.default));
+    if (isList) option.argParser((given: string, before: string[] | undefined) => [...(before ?? []), given]);
     if (property.enum) option.choices(property.enum.map(String));
     return option;
   });

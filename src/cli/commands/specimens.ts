@@ -31,7 +31,7 @@ export const specimensCommand = defineCommand({
       io.print(
         table(
           ["specimen", "kind", "attention", "what it is"],
-          chosen.map(({ name, kind, attention, notice }) => [name, kind, attention, notice]),
+          chosen.map(({ name, kind, attention, summary }) => [name, kind, attention, summary]),
           io.width,
         ),
       );
