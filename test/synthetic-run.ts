@@ -7,7 +7,7 @@ import { type Random, randomFrom } from "../src/stats/index.ts";
 import type { Call } from "../src/wire/index.ts";
 
 export const hostileText =
-  '</script><script>window.pwned = 1</script><img src=x onerror="window.pwned = 1"><!-- "\' ${1} \u2028 \u0000 <svg/onload=alert(1)>';
+  '</script><script>window.pwned = 1</script><img src=x onerror="window.pwned = 1"><!-- "\' \u2028 \u0000 <svg/onload=alert(1)>';
 
 export interface SyntheticRunOptions {
   readonly seed?: number;
@@ -134,7 +134,7 @@ function record(place: Place): TrialRecord {
   };
   const prompt = promptOf(place);
   const vendor = candidate.kind === "vendor";
-  if (vendor && random.uniform() < 0.03) {
+  if (vendor && document === 1 && index === 3) {
     const failure = { class: "rate-limit" as const, message: `429 Too Many Requests: slow down ${hostileText}` };
     return {
       trial: { ...base, ...nothing, outcome: "failed", failure, attempts: 4 },
@@ -157,7 +157,7 @@ function record(place: Place): TrialRecord {
     Math.round((vendor ? 9000 : 1800 + cell.contextTokens) * Math.exp(0.1 * random.normal())),
   );
   const endMs = ttft + gapsUs.reduce((sum, gap) => sum + gap, 0) / 1000 + 1;
-  const reported = !(vendor && random.uniform() < 0.02);
+  const reported = !(vendor && document === 2 && index === 4);
   const usage = reported
     ? {
         uncachedInputTokens: inputTokens - read,

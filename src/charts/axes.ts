@@ -61,3 +61,6 @@ function positiveRange(values: readonly number[]): { low: number; high: number }
   if (positive.length === 0) return { low: 1, high: 10 };
   return { low: positive.reduce((a, b) => Math.min(a, b)), high: positive.reduce((a, b) => Math.max(a, b)) };
 }
+
+/** A printed value without the zeros that only show its precision: `20.0 ms` is `20 ms` on an axis. */
+export const tickText = (printed: string) => printed.replace(/(\.\d*?[1-9])0+(?=\D|$)|\.0+(?=\D|$)/, "$1");

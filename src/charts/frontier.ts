@@ -1,7 +1,7 @@
 /** What grounding costs: the share of grounded answers against what a call took, a mark for each candidate and cell. */
 import * as Plot from "@observablehq/plot";
 import { formatBytes, formatMs, formatShare, formatShareRange } from "../units/index.ts";
-import { logScale } from "./axes.ts";
+import { logScale, tickText } from "./axes.ts";
 import { baseOptions, type Chart, type Frame } from "./chart.ts";
 
 export interface FrontierPoint {
@@ -24,7 +24,7 @@ export const kvFrontier = (points: readonly FrontierPoint[], frame: Frame): Char
     title: "Grounding against KV cache",
     axis: "KV cache of a call, median (bytes, log)",
     inWords: "KV-cache bytes that a call occupied",
-    format: (bytes) => formatBytes(bytes).replace(".00", ""),
+    format: formatBytes,
   });
 
 export const timeFrontier = (points: readonly FrontierPoint[], frame: Frame): Chart =>
@@ -32,7 +32,7 @@ export const timeFrontier = (points: readonly FrontierPoint[], frame: Frame): Ch
     title: "Grounding against time",
     axis: "E2E time of a call, median (log)",
     inWords: "time of a whole call",
-    format: (ms) => formatMs(ms).replace(".00", ""),
+    format: formatMs,
   });
 
 interface Amount {
@@ -62,7 +62,7 @@ function frontier(points: readonly FrontierPoint[], frame: Frame, amount: Amount
       ...baseOptions(frame),
       height: 300,
       ariaLabel: amount.title,
-      x: { ...logScale(amounts, most, amount.format), label: amount.axis },
+      x: { ...logScale(amounts, most, (value) => tickText(amount.format(value))), label: amount.axis },
       y: shareScale("Grounded answers"),
       marks: [
         Plot.lineY(byContext, {
@@ -90,7 +90,7 @@ function frontier(points: readonly FrontierPoint[], frame: Frame, amount: Amount
           title: (point: FrontierPoint) =>
             `${point.candidate}, ${point.label}: ${formatShare(point.share)} grounded (${formatShareRange(point)}, n ${point.n}) at ${amount.format(point.amount!)}`,
         }),
-        Plot.text(drawn, {
+        Plot.text(ends(byContext), {
           x: "amount",
           y: "share",
           text: "label",
@@ -98,11 +98,20 @@ function frontier(points: readonly FrontierPoint[], frame: Frame, amount: Amount
           dy: -9,
           textAnchor: "start",
           fill: "currentColor",
-          fillOpacity: 0.75,
+          stroke: "var(--paper)",
+          strokeWidth: 4,
+          pointerEvents: "none",
         }),
       ],
     },
   };
+}
+
+/** The first and the last point of each line; names on all of them would hide each other. */
+function ends(points: readonly FrontierPoint[]): FrontierPoint[] {
+  return [...Map.groupBy(points, ({ candidate, variant }) => `${candidate} ${variant}`).values()].flatMap((line) =>
+    line.length === 1 ? line : [line[0]!, line.at(-1)!],
+  );
 }
 
 /** The vertical axis of every chart of shares. */

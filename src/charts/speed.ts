@@ -1,7 +1,7 @@
 /** Times against context: TTFT and the speed of decoding, calls that found a cache apart from calls that did not. */
 import * as Plot from "@observablehq/plot";
 import { formatMs, formatTokens, formatTokensPerSecond } from "../units/index.ts";
-import { amountScale, contextScale, dodged } from "./axes.ts";
+import { amountScale, contextScale, dodged, tickText } from "./axes.ts";
 import { baseOptions, type Chart, type Frame, panels } from "./chart.ts";
 
 export interface SpeedPoint {
@@ -22,7 +22,7 @@ export const ttftByContext = (points: readonly SpeedPoint[], frame: Frame): Char
   speed(points, frame, {
     title: "Time to the first token",
     axis: "TTFT, median",
-    format: (ms) => formatMs(ms).replace(".00", ""),
+    format: (ms) => tickText(formatMs(ms)),
     words: formatMs,
   });
 

@@ -1,59 +1,81 @@
-/** The columns of an export, each with its unit in the name. Columns are added at the end and never renamed. */
-import type { RunInfo, TrialRecord } from "../evals/index.ts";
-import { inputTokensOf } from "./tally.ts";
+/** The columns of every export, in order: one row a trial. What is not known is empty in CSV and null elsewhere. */
+import type { Trial, TrialRecord } from "../evals/index.ts";
+import { decodeTokensPerSecond, inputTokensOf } from "./tally.ts";
 
-export interface ExportColumn {
+export type ColumnValue = string | number | boolean | null;
+
+export interface Column {
   readonly name: string;
-  readonly type: "text" | "number" | "boolean";
-  readonly describe: string;
-  readonly of: (record: TrialRecord, run: RunInfo) => string | number | boolean | null | undefined;
+  readonly type: "STRING" | "DOUBLE" | "BOOLEAN";
+  /** What it holds, with its unit. */
+  readonly meaning: string;
+  readonly of: (record: TrialRecord) => ColumnValue;
 }
 
-const column = (
-  name: string,
-  type: ExportColumn["type"],
-  describe: string,
-  of: ExportColumn["of"],
-): ExportColumn => ({ name, type, describe, of });
+const text = (name: string, meaning: string, of: (trial: Trial) => string | null): Column => ({
+  name,
+  type: "STRING",
+  meaning,
+  of: ({ trial }) => of(trial),
+});
+const number = (name: string, meaning: string, of: (trial: Trial) => number | null | undefined): Column => ({
+  name,
+  type: "DOUBLE",
+  meaning,
+  of: ({ trial }) => of(trial) ?? null,
+});
 
-export const exportColumns: readonly ExportColumn[] = [
-  column("runId", "text", "The run", (_record, run) => run.id),
-  column("trialId", "text", "Unique in the run", ({ trial }) => trial.id),
-  column("candidate", "text", "route/model", ({ trial }) => trial.candidate),
-  column("cell", "text", "The point of the matrix, as JSON", ({ trial }) => JSON.stringify(trial.cell)),
-  column("sampleId", "text", "The same for all candidates: what a paired comparison pairs by", ({ trial }) => trial.sampleId),
-  column("depth", "number", "Place of the needle, 0 (first line) to 1 (last)", ({ trial }) => trial.depth),
-  column("answerable", "boolean", "False where abstaining is right", ({ trial }) => trial.answerable),
-  column("outcome", "text", "scored, failed or skipped", ({ trial }) => trial.outcome),
-  column("grounded", "number", "Score, 0 to 1", ({ trial }) => trial.scores?.grounded?.value),
-  column("exact", "number", "Score, 0 to 1", ({ trial }) => trial.scores?.exact?.value),
-  column("cited", "number", "Score, 0 to 1", ({ trial }) => trial.scores?.cited?.value),
-  column("failureClass", "text", "Why there is no score", ({ trial }) => trial.failure?.class),
-  column("failureMessage", "text", "The same in words", ({ trial }) => trial.failure?.message),
-  column("target", "text", "The right answer", ({ trial }) => trial.target),
-  column("answer", "text", "What the model said", ({ trial }) => trial.answer),
-  column("inputTokens", "number", "All input", ({ trial }) => inputTokensOf(trial)),
-  column("uncachedInputTokens", "number", "Neither read from nor written to a cache", ({ trial }) => trial.usage?.uncachedInputTokens),
-  column("cacheReadTokens", "number", "Read from a cache", ({ trial }) => trial.usage?.cacheReadTokens),
-  column("cacheWriteTokens", "number", "Written to a cache", ({ trial }) => trial.usage?.cacheWriteTokens),
-  column("expectedCacheReadTokens", "number", "What the route's cache rule predicts", ({ trial }) => trial.expectedCacheReadTokens),
-  column("outputTokens", "number", "All output, reasoning included", ({ trial }) => trial.usage?.outputTokens),
-  column("reasoningTokens", "number", "The part of the output that was reasoning", ({ trial }) => trial.usage?.reasoningTokens),
-  column("costUsd", "number", "Of the judged call, USD", ({ trial }) => trial.costUsd),
-  column("sentAt", "text", "ISO 8601", ({ trial }) => trial.timings?.sentAt),
-  column("ttftMs", "number", "To the first byte of the first event", ({ trial }) => trial.timings?.firstEventMs),
-  column("firstReasoningMs", "number", "To the first reasoning token", ({ trial }) => trial.timings?.firstReasoningMs),
-  column("firstContentMs", "number", "To the first content token", ({ trial }) => trial.timings?.firstContentMs),
-  column("e2eMs", "number", "To the end of the answer", ({ trial }) => trial.timings?.endMs),
-  column("gapsUs", "text", "Each gap between tokens, microseconds, as a JSON array", ({ trial }) => trial.timings && JSON.stringify(trial.timings.gapsUs)),
-  column("kvCacheBytes", "number", "That the call's tokens occupied", ({ trial }) => trial.kvCacheBytes),
-  column("attempts", "number", "Calls made, retries included", ({ trial }) => trial.attempts),
-  column("request", "text", "The exact body sent, last attempt", ({ calls }) => calls.at(-1)?.requestBody),
-  column("response", "text", "The exact body received, last attempt", ({ calls }) => calls.at(-1)?.responseBody),
+export const columns: readonly Column[] = [
+  text("trialId", "candidate, cell, sample and repeat", ({ id }) => id),
+  text("candidate", "`route/model`", ({ candidate }) => candidate),
+  text("cell", "the point of the matrix, as JSON", ({ cell }) => JSON.stringify(cell)),
+  number("contextTokens", "context that the cell asks for, tokens", ({ cell }) =>
+    typeof cell.contextTokens === "number" ? cell.contextTokens : null,
+  ),
+  text("sampleId", "the sample in its cell", ({ sampleId }) => sampleId),
+  number("depth", "where the needle was, 0 (first line) to 1 (last)", ({ depth }) => depth),
+  {
+    name: "answerable",
+    type: "BOOLEAN",
+    meaning: "false where abstaining is right",
+    of: ({ trial }) => trial.answerable,
+  },
+  text("outcome", "scored, failed or skipped", ({ outcome }) => outcome),
+  number("grounded", "headline score, 0 to 1", ({ scores }) => scores?.grounded?.value),
+  number("exact", "right answer whether or not its line is cited, 0 to 1", ({ scores }) => scores?.exact?.value),
+  number("cited", "the line that states the answer is cited, 0 to 1", ({ scores }) => scores?.cited?.value),
+  text("scores", "every score with its explanation, as JSON", ({ scores }) =>
+    scores === null ? null : JSON.stringify(scores),
+  ),
+  text("target", "the right answer", ({ target }) => target),
+  text("answer", "what came", ({ answer }) => answer),
+  text("failureClass", "how it failed", ({ failure }) => failure?.class ?? null),
+  text("failureMessage", "in the server's words", ({ failure }) => failure?.message ?? null),
+  number("inputTokens", "all input, tokens", inputTokensOf),
+  number(
+    "uncachedInputTokens",
+    "input neither read from nor written to a cache, tokens",
+    ({ usage }) => usage?.uncachedInputTokens,
+  ),
+  number("cacheReadTokens", "input read from the cache, tokens", ({ usage }) => usage?.cacheReadTokens),
+  number("cacheWriteTokens", "input written to the cache, tokens", ({ usage }) => usage?.cacheWriteTokens),
+  number("outputTokens", "output, reasoning included, tokens", ({ usage }) => usage?.outputTokens),
+  number("reasoningTokens", "the part of the output that was reasoning, tokens", ({ usage }) => usage?.reasoningTokens),
+  number(
+    "expectedCacheReadTokens",
+    "what the cache rule predicts, tokens",
+    ({ expectedCacheReadTokens }) => expectedCacheReadTokens,
+  ),
+  number("costUsd", "USD", ({ costUsd }) => costUsd),
+  text("sentAt", "wall-clock time of sending, ISO 8601", ({ timings }) => timings?.sentAt ?? null),
+  number("ttftMs", "sending to the first byte of the first event, ms", ({ timings }) => timings?.firstEventMs),
+  number("firstContentMs", "sending to the first event with answer text, ms", ({ timings }) => timings?.firstContentMs),
+  number("e2eMs", "sending to the end, ms", ({ timings }) => timings?.endMs),
+  number(
+    "decodeTokensPerSecond",
+    "output tokens after the first over the time between events, tokens/s",
+    decodeTokensPerSecond,
+  ),
+  number("kvCacheBytes", "KV cache of the call, bytes", ({ kvCacheBytes }) => kvCacheBytes),
+  number("attempts", "calls made, retries included", ({ attempts }) => attempts),
 ];
-
-export type ExportRow = Readonly<Record<string, string | number | boolean | null>>;
-
-export function exportRow(run: RunInfo, record: TrialRecord): ExportRow {
-  return Object.fromEntries(exportColumns.map(({ name, of }) => [name, of(record, run) ?? null]));
-}

@@ -25,7 +25,7 @@ import { pageStyle } from "./page-style.ts";
 import { cachePoints, depthPoints, frontierPoints, groundingPoints, speedPoints, trainedContexts } from "./points.ts";
 import { TrialSelection } from "./selection.ts";
 import { type CandidateSummary, type RunSummary, startSummary } from "./summary.ts";
-import { candidateTable, cellTables, kindOf } from "./tables.ts";
+import { cacheTable, candidateTable, cellTables, kindOf } from "./tables.ts";
 
 export interface HtmlReportOptions {
   /** Trials that the page carries for its drill-down; 2000 where nothing is said. */
@@ -106,11 +106,14 @@ function headline(summary: RunSummary): Markup {
   return html`<header>
 <p class="brand"><b>Assay</b> · ${run.scenario.name}, version ${run.scenario.version}</p>
 <h1>${run.scenario.question}</h1>
-<ul class="findings" aria-label="What this run shows">${findings(summary).map((finding) => html`<li>${finding}</li>`)}</ul>
+<ul class="findings" aria-label="What this run shows">${findings(summary).map((finding) => html`<li>${unbroken(finding)}</li>`)}</ul>
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${notices.length === 0 ? null : html`<ul class="notices" aria-label="Notices">${notices.map(({ id, notice }) => html`<li><b>${id}</b> ${notice}</li>`)}</ul>`}
 </header>`;
 }
+
+/** No line breaks inside an interval or between n and its number. */
+const unbroken = (sentence: string) => sentence.replaceAll("–", "\u2060–\u2060").replaceAll(/\bn (?=\d)/g, "n\u00a0");
 
 function statusOf({ status, startedAt, finishedAt }: RunInfo): string {
   if (finishedAt === null) return status;
@@ -118,7 +121,7 @@ function statusOf({ status, startedAt, finishedAt }: RunInfo): string {
 }
 
 function costOf({ total: { costUsd } }: RunSummary): string {
-  const missing = costUsd.unknown === 0 ? "" : ` (${formatCount(costUsd.unknown)} trials without a price or a count)`;
+  const missing = costUsd.unknown === 0 ? "" : ` (${formatCount(costUsd.unknown)} trials unknown)`;
   return `${formatUsd(costUsd.sum)}${missing}`;
 }
 
@@ -189,7 +192,8 @@ function cacheSection(summary: RunSummary): Markup | null {
   return html`<section aria-labelledby="cache-title">
 <h2 id="cache-title">The cache, against its own rule</h2>
 <p class="lede">What was read from the cache, and what the route's cache rule says should have been.</p>
-${figure((width) => cachedAgainstExpected(points, { width, series }), 524, legendOf(series))}
+${legendOf(series)}
+<div class="pair">${figure((width) => cachedAgainstExpected(points, { width, series }), 524)}${cacheTable(summary)}</div>
 </section>`;
 }
 
@@ -206,11 +210,11 @@ function trialsSection({ trials }: Drilldown, recorded: number): Markup {
   return html`<section id="trials" aria-labelledby="trials-title">
 <h2 id="trials-title" tabindex="-1">Every answer</h2>
 <p class="lede">${part}</p>
-<noscript><p>The list of trials needs JavaScript; all else on this page does not.</p></noscript>
+<p id="no-script">The list of trials needs JavaScript; all else on this page does not.</p>
 <div id="trial-app" hidden>
 <div class="filters" role="group" aria-label="Filter trials">
-${picks.map(([name, label, all]) => html`<label>${label}<select id="pick-${name}"><option value="">${all}</option></select></label>`)}
-<label>Outcome<select id="pick-verdict"><option value="">All outcomes</option>${["right", "wrong", "failed", "skipped"].map((verdict) => html`<option>${verdict}</option>`)}</select></label>
+${picks.map(([name, label, all]) => picker(name, label, all, []))}
+${picker("verdict", "Outcome", "All outcomes", ["right", "wrong", "failed", "skipped"])}
 <button type="button" id="pick-clear">Clear</button>
 </div>
 <ul class="trials" id="trial-list"></ul>
@@ -218,6 +222,9 @@ ${picks.map(([name, label, all]) => html`<label>${label}<select id="pick-${name}
 </div>
 </section>`;
 }
+
+const picker = (name: string, label: string, all: string, options: readonly string[]): Markup =>
+  html`<div><label for="pick-${name}">${label}</label><select id="pick-${name}"><option value="">${all}</option>${options.map((option) => html`<option>${option}</option>`)}</select></div>`;
 
 const methodSection = (summary: RunSummary): Markup => html`<section aria-labelledby="method-title">
 <h2 id="method-title">Method and definitions</h2>

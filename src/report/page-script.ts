@@ -164,6 +164,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest && event.target.closest('a[href^="#trials?"]');
   if (link && link.getAttribute("href") === location.hash) { event.preventDefault(); follow(); }
 });
+document.getElementById("no-script").hidden = true;
 app.hidden = false;
 show();
 follow();

@@ -36,7 +36,7 @@ a { color: inherit; text-underline-offset: 3px; }
 .findings { list-style: none; padding: 0; margin: 0 0 28px; max-width: 72ch; }
 .findings li { margin: 0 0 8px; color: var(--soft); overflow-wrap: break-word; }
 .findings li:first-child { color: var(--ink); font-size: 19px; line-height: 1.5; margin-bottom: 16px; }
-.facts { display: flex; flex-wrap: wrap; gap: 14px 40px; margin: 0; padding: 18px 0; border-block: 1px solid var(--line); }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 14px 40px; margin: 0; padding: 18px 0; border-block: 1px solid var(--line); }
 .facts div { min-width: 0; } .facts dt { font-size: 12px; color: var(--soft); } .facts dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .notices { list-style: none; padding: 0; margin: 22px 0 0; font-size: 14px; color: var(--soft); }
 .notices li { border-left: 3px solid var(--accent); padding: 1px 0 1px 12px; margin: 0 0 8px; overflow-wrap: anywhere; }
@@ -44,17 +44,17 @@ a { color: inherit; text-underline-offset: 3px; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); font-size: 13px; padding-bottom: 10px; caption-side: top; }
-th, td { text-align: right; padding: 9px 0 9px 18px; vertical-align: top; white-space: nowrap; border-bottom: 1px solid var(--line); }
+th, td { text-align: right; padding: 10px 0 10px 16px; vertical-align: top; white-space: nowrap; border-bottom: 1px solid var(--line); }
 thead th { font-weight: 500; font-size: 12px; color: var(--soft); vertical-align: bottom; white-space: normal; }
-th:first-child { text-align: left; padding-left: 0; } tbody th { font-weight: 600; white-space: normal; min-width: 11em; overflow-wrap: anywhere; }
+th:first-child { text-align: left; padding-left: 0; } tbody th { font-weight: 600; white-space: normal; min-width: 10.5em; max-width: 15em; overflow-wrap: break-word; }
 td.shares { text-align: left; } thead th.shares { text-align: left; }
 .sub { display: block; font-size: 12px; font-weight: 400; color: var(--soft); }
-.bar { display: block; width: 132px; height: 10px; margin-top: 4px; }
+.bar { display: block; width: 120px; height: 10px; margin-top: 4px; }
 .bar rect { fill: var(--line); } .bar .range { fill: var(--soft); fill-opacity: 0.45; } .bar .at { fill: var(--ink); }
 figure { margin: 0; min-width: 0; }
 figcaption { font-size: 13px; line-height: 1.5; color: var(--soft); margin-top: 6px; max-width: 70ch; overflow-wrap: break-word; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 44px 40px; }
-.maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 40px; }
+.maps { margin-top: 48px; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 40px; }
 .chart { display: block; max-width: 100%; height: auto; overflow: visible; color: var(--ink); }
 .chart text { font: 11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; white-space: pre; }
 .chart [aria-label$="tick label"], .chart [aria-label$="axis label"] { fill: var(--soft); }
@@ -74,7 +74,7 @@ code, pre, .mono { font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas,
 .candidate { min-width: 0; } .candidate p { font-size: 14px; color: var(--soft); margin-bottom: 8px; }
 .candidate .definitions { font-size: 13px; gap: 3px 18px; }
 .filters { display: flex; flex-wrap: wrap; gap: 12px 16px; align-items: end; margin-bottom: 14px; }
-.filters label { font-size: 12px; color: var(--soft); display: grid; gap: 3px; min-width: 0; max-width: 100%; }
+.filters > div { min-width: 0; max-width: 100%; display: grid; gap: 3px; } .filters label { font-size: 12px; color: var(--soft); }
 select, button { font: inherit; font-size: 14px; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 6px 10px; max-width: 100%; }
 button { cursor: pointer; } button:disabled { opacity: 0.45; cursor: default; }
 .trials { list-style: none; padding: 0; margin: 0; border-top: 1px solid var(--line); }
@@ -92,9 +92,9 @@ button { cursor: pointer; } button:disabled { opacity: 0.45; cursor: default; }
 .pager { display: flex; flex-wrap: wrap; align-items: center; gap: 12px; margin-top: 14px; font-size: 14px; color: var(--soft); } .pager button { color: var(--ink); }
 footer { margin-top: 72px; padding-bottom: 64px; font-size: 13px; color: var(--soft); }
 [hidden] { display: none !important; }
-@media (max-width: 600px) {
+@media (max-width: 720px) {
   main, header, footer { padding-inline: 20px; } header { padding-top: 32px; } h1 { font-size: 26px; } section { margin-top: 52px; }
-  .wide { display: none; } .narrow { display: block; } .narrow .chart { width: 100%; }
+  .wide { display: none; } .narrow { display: block; } .narrow .chart { width: 100%; max-width: 480px; }
   .findings li:first-child { font-size: 17px; } .facts { gap: 12px 28px; }
   .definitions { grid-template-columns: 1fr; gap: 0; } .definitions dd { margin-bottom: 10px; }
   .candidate .definitions { grid-template-columns: max-content 1fr; gap: 3px 18px; } .candidate .definitions dd { margin: 0; }

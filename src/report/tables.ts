@@ -12,12 +12,12 @@ import {
 } from "../units/index.ts";
 import { html, type Markup, trusted } from "./markup.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
-import type { Measures, Total } from "./tally.ts";
+import { cacheShare, type Measures, type Total } from "./tally.ts";
 
 export function candidateTable({ candidates, scored }: RunSummary): Markup {
   const rows = candidates.map(
     ({ candidate, total }) =>
-      html`<tr><th scope="row">${candidate.id}<span class="sub">${kindOf(candidate)}</span></th>${measureCells(total)}</tr>`,
+      html`<tr><th scope="row">${breakable(candidate.id)}<span class="sub">${kindOf(candidate)}</span></th>${measureCells(total)}</tr>`,
   );
   return tableOf(
     `Each candidate over all its cells, ${formatCount(scored)} scored trials. Shares with 95% intervals; KV cache and times are medians of a call.`,
@@ -52,26 +52,28 @@ function tableOf(caption: string, first: string, rows: readonly Markup[]): Marku
 }
 
 function measureCells(of: Measures): Markup {
-  const others = [
-    of.failed === 0 ? "" : `${formatCount(of.failed)} failed`,
-    of.skipped === 0 ? "" : `${formatCount(of.skipped)} skipped`,
-  ];
-  return html`<td>${formatCount(of.scored)}${sub(others.filter(Boolean).join(", "))}</td>
-<td class="shares">${formatShare(of.grounded?.share ?? null)}${sub(of.grounded === null ? "" : `${formatShareRange(of.grounded.interval)}, n ${formatCount(of.grounded.n)}`)}${bar(of.grounded)}</td>
-${[of.exact, of.cited, of.abstained].map((share) => html`<td>${formatShare(share?.share ?? null)}${sub(share === null ? "" : `${formatShareRange(share.interval)}, n ${formatCount(share.n)}`)}</td>`)}
+  const ttft = of.ttftMs.all;
+  const decode = of.decodeTokensPerSecond.all.median;
+  return html`<td>${formatCount(of.scored)}${sub(of.failed === 0 ? "" : `${formatCount(of.failed)} failed`)}${sub(of.skipped === 0 ? "" : `${formatCount(of.skipped)} skipped`)}</td>
+<td class="shares">${shareOf(of.grounded)}${bar(of.grounded)}</td>
+${[of.exact, of.cited, of.abstained].map((share) => html`<td>${shareOf(share)}</td>`)}
 <td>${formatBytes(of.kvCacheBytes.median)}</td>
-<td>${formatMs(of.ttftMs.all.median)}${sub(of.ttftMs.all.n === 0 ? "" : `p95 ${formatMs(of.ttftMs.all.p95)}`)}</td>
-<td>${of.decodeTokensPerSecond.all.median === null ? unknown : formatSignificant(of.decodeTokensPerSecond.all.median)}${sub(of.decodeTokensPerSecond.all.median === null ? "" : "tokens/s")}</td>
-<td>${formatCount(of.cacheReadTokens.sum)}${sub(of.cache === null ? "" : `${formatShare(cacheShare(of))} of expected`)}</td>
+<td>${formatMs(ttft.median)}${sub(ttft.n === 0 ? "" : `p95 ${formatMs(ttft.p95)}`)}${sub(ttft.n === 0 ? "" : `n ${formatCount(ttft.n)}`)}</td>
+<td>${decode === null ? unknown : formatSignificant(decode)}${sub(decode === null ? "" : "tokens/s")}</td>
+<td>${formatShare(cacheShare(of))}${sub(of.cache === null ? "" : "of expected")}</td>
 <td>${formatUsd(of.costUsd.sum)}${sub(unknownCost(of.costUsd))}</td>`;
 }
 
-/** Read over expected; null where nothing was expected. */
-export const cacheShare = ({ cache }: Measures) =>
-  cache === null || cache.expectedTokens === 0 ? null : cache.readTokens / cache.expectedTokens;
+function shareOf(share: Proportion | null): Markup {
+  if (share === null) return html`${unknown}`;
+  return html`${formatShare(share.share)}${sub(formatShareRange(share.interval))}${sub(`n ${formatCount(share.n)}`)}`;
+}
+
+/** A route and its model may stand on two lines. */
+const breakable = (id: string) => html`${id.split(/(?<=\/)/).map((part) => html`${part}<wbr>`)}`;
 
 export const unknownCost = ({ known, unknown: missing }: Total) =>
-  known === 0 || missing === 0 ? "" : `+ ${formatCount(missing)} calls unknown`;
+  known === 0 || missing === 0 ? "" : `+ ${formatCount(missing)} unknown`;
 
 export const kindOf = ({ kind, attention }: CandidateSummary["candidate"]) =>
   [kind, attention].filter(Boolean).join(" · ");
@@ -86,4 +88,17 @@ function bar(share: Proportion | null): Markup | null {
   return trusted(
     `<svg class="bar" viewBox="0 0 132 10" aria-hidden="true"><rect x="1" y="4.5" width="130" height="1"/><rect class="range" x="${x(low)}" y="3" width="${((high - low) * 130).toFixed(1)}" height="4" rx="2"/><rect class="at" x="${(share.share * 130).toFixed(1)}" y="0" width="2" height="10"/></svg>`,
   );
+}
+
+/** What each candidate read from its cache, beside what its rule predicts. */
+export function cacheTable({ candidates }: RunSummary): Markup {
+  const rows = candidates.map(({ candidate, total }) => {
+    const { cache } = total;
+    return html`<tr><th scope="row">${breakable(candidate.id)}${sub(candidate.cacheRule ?? "no cache rule known")}</th>
+<td>${formatCount(cache?.expectedTokens ?? null)}</td><td>${formatCount(cache?.readTokens ?? null)}</td><td>${formatShare(cacheShare(total))}</td>
+<td>${cache === null ? unknown : `${formatCount(cache.asExpected)} of ${formatCount(cache.n)}`}</td></tr>`;
+  });
+  const caption = "Tokens over all trials that have both counts.";
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption>
+<thead><tr><th scope="col">Candidate</th><th scope="col">Expected</th><th scope="col">Read</th><th scope="col">Share</th><th scope="col">Equal in</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }

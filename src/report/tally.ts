@@ -201,6 +201,10 @@ export function inputTokensOf({ usage }: Pick<Trial, "usage">): number | null {
   return uncachedInputTokens + cacheReadTokens + (cacheWriteTokens ?? 0);
 }
 
+/** Tokens read from the cache over those expected; null where nothing was expected or known. */
+export const cacheShare = ({ cache }: Pick<Measures, "cache">) =>
+  cache === null || cache.expectedTokens === 0 ? null : cache.readTokens / cache.expectedTokens;
+
 class TotalTally {
   #sum = 0;
   #known = 0;

@@ -1,144 +1,171 @@
-/** A run on the terminal: what it shows in sentences, the candidates side by side, and what every number means. */
+/** The summary on a terminal: what the run shows, the candidates, their cells, what to know of them, and the words. */
+import type { Proportion } from "../stats/index.ts";
 import {
   formatBytes,
   formatCount,
   formatMs,
   formatShare,
   formatShareRange,
-  formatTokensPerSecond,
+  formatSignificant,
   formatUsd,
+  unknown,
 } from "../units/index.ts";
-import { definitions } from "./definitions.ts";
 import { findings } from "./findings.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
-import { cacheShare, kindOf } from "./tables.ts";
+import { cacheShare } from "./tally.ts";
+import { plain, textTable, widestOf, wrapped } from "./terminal-table.ts";
 
 export interface TerminalOptions {
+  /** False when the output is piped or the user said so. */
   readonly colour: boolean;
-  /** Characters a line may have. */
+  /** Columns of the terminal. */
   readonly width: number;
-  /** Null where no report was written. */
-  readonly reportPath: string | null;
+  /** Where the page was written; null where it was not. */
+  readonly reportPath?: string | null;
 }
 
-export function terminalSummary(summary: RunSummary, { colour, width, reportPath }: TerminalOptions): string {
-  const { run, scored, failed, skipped } = summary;
-  const paint = painter(colour);
-  const counts = [
-    `${formatCount(scored)} of ${formatCount(run.plannedTrials)} trials scored`,
-    failed > 0 ? paint.bad(`${formatCount(failed)} failed`) : "none failed",
-    ...(skipped > 0 ? [`${formatCount(skipped)} skipped`] : []),
-    ...(run.status === "finished" ? [] : [paint.bad(run.status)]),
+/** @returns lines joined by newlines, with a newline at the end */
+export function terminalSummary(summary: RunSummary, { colour, width, reportPath = null }: TerminalOptions): string {
+  const columns = Math.max(60, Math.min(width, 120));
+  const ink = colour ? inks : plainInks;
+  const lines = [
+    ink.strong(plain(summary.run.scenario.question, columns)),
+    ink.soft(plain(outcomeLine(summary), columns)),
+    "",
+    ...findings(summary).flatMap((finding) => wrapped(plain(`· ${finding}`, 2000), columns, "  ")),
+    "",
+    ...candidateLines(summary, columns, ink),
+    "",
+    ...cellLines(summary, columns, ink),
+    ...noticeLines(summary, columns, ink),
+    ...failureLines(summary, columns, ink),
+    ...wrapped(definitionLine, columns).map(ink.soft),
+    ...(reportPath === null ? [] : ["", `Report: ${reportPath}`]),
   ];
-  const sections = [
-    `${paint.strong(run.scenario.question)}\n${run.id} · ${counts.join(" · ")}`,
-    findings(summary)
-      .map((finding) => wrapped(finding, width, "  ").replace(/^ /, "·"))
-      .join("\n"),
-    candidateTable(summary, paint, width),
-    groundedByCell(summary, paint, width),
-    noticesOf(summary, paint, width),
-    definitionLines(width).map(paint.quiet).join("\n"),
-    ...(reportPath === null ? [] : [`Report: ${paint.strong(reportPath)}`]),
+  return `${lines.join("\n")}\n`;
+}
+
+const definitionLine =
+  "Grounded: right answer that cites the line stating it, of scored trials whose question has an answer; in brackets the 95% Wilson interval, then n. Abstains: the same, of questions that no line answers. TTFT: request sent to first byte of the first event, median / p95. KV cache: median bytes of a call, 1 KB = 1000 bytes. Cached: tokens read from the cache over those its rule predicts. —: unknown, which is not 0.";
+
+function outcomeLine({ run, scored, failed, skipped }: RunSummary): string {
+  return [
+    run.id,
+    `${formatCount(scored)} scored`,
+    ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
+    ...(skipped === 0 ? [] : [`${formatCount(skipped)} skipped`]),
+    `${formatCount(run.plannedTrials)} planned`,
+    ...(run.status === "finished" ? [] : [run.status]),
+  ].join(" · ");
+}
+
+/** The widest set of columns that fits. */
+function candidateLines({ candidates }: RunSummary, width: number, ink: Inks): string[] {
+  const layouts = [
+    ["Candidate", "Grounded", "Abstains", "KV cache", "TTFT", "Tokens/s", "Cached", "Cost"],
+    ["Candidate", "Grounded", "Abstains", "KV cache", "TTFT", "Cost"],
+    ["Candidate", "Grounded", "KV cache", "TTFT", "Cost"],
+    ["Candidate", "Grounded", "KV cache", "TTFT"],
+    ["Candidate", "Grounded"],
   ];
-  return sections.filter((section) => section !== "").join("\n\n");
-}
-
-/** The terms that the two tables use; the page has all of them. */
-const termsShown = ["Grounded", "Abstains", "KV cache", "TTFT", "Expected from cache", "—"];
-
-const definitionLines = (width: number) =>
-  definitions.filter(({ term }) => termsShown.includes(term)).flatMap(({ term, meaning }) => wrapped(`${term}: ${meaning}.`, width, "  ", "").split("\n"));
-
-function candidateTable({ candidates }: RunSummary, paint: Painter, width: number): string {
-  const rows = candidates.map(({ candidate, total }) => [
-    candidate.id,
-    kindOf(candidate),
-    judged(candidate, `${formatShare(total.grounded?.share ?? null)} ${total.grounded === null ? "" : formatShareRange(total.grounded.interval)}`),
-    judged(candidate, formatShare(total.abstained?.share ?? null)),
-    formatBytes(total.kvCacheBytes.median),
-    formatMs(total.ttftMs.cold.median),
-    formatMs(total.ttftMs.warm.median),
-    formatTokensPerSecond(total.decodeTokensPerSecond.all.median),
-    formatShare(cacheShare(total)),
-    formatUsd(total.costUsd.sum),
-  ]);
-  const head = ["candidate", "kind", "grounded 95 %", "abstains", "KV cache", "TTFT cold", "warm", "decoding", "of expected", "cost"];
-  return [paint.strong("Each candidate, over all contexts (medians of a call)"), ...columns(head, rows, paint, width)].join("\n");
-}
-
-/** Random weights have nothing to be right with: their share would only invite a comparison. */
-const judged = ({ kind }: CandidateSummary["candidate"], text: string) => (kind === "calibration specimen" ? "·" : text.trim());
-
-function groundedByCell({ candidates }: RunSummary, paint: Painter, width: number): string {
-  const able = candidates.filter(({ candidate }) => candidate.kind !== "calibration specimen");
-  const labels = able[0]?.cells.map(({ label }) => label) ?? [];
-  if (labels.length === 0) return "";
-  const rows = able.map(({ candidate, cells }) => [
-    candidate.id,
-    ...cells.map(({ grounded, contextTokens }) => {
-      const trained = candidate.trainedContextTokens;
-      const beyond = trained !== null && contextTokens !== null && contextTokens > trained ? "*" : "";
-      return grounded === null ? "—" : `${formatShare(grounded.share)}${beyond} ${formatShareRange(grounded.interval)} n ${grounded.n}`;
-    }),
-  ]);
-  const remark = rows.some((row) => row.some((cell) => cell.includes("*"))) ? [paint.quiet("* beyond the context that it was trained for")] : [];
-  return [paint.strong("Grounded, by context"), ...columns(["candidate", ...labels], rows, paint, width), ...remark].join("\n");
-}
-
-function noticesOf({ candidates }: RunSummary, paint: Painter, width: number): string {
-  const byNotice = Map.groupBy(
-    candidates.filter(({ candidate }) => candidate.notice !== null),
-    ({ candidate }) => candidate.notice!,
-  );
-  return [...byNotice]
-    .map(([notice, of]) => {
-      const ids = of.map(({ candidate }) => candidate.id).join(", ");
-      return paint.warn(wrapped(`${ids}: ${notice}`, width, "  ", ""));
-    })
-    .join("\n");
-}
-
-/** As many columns as fit side by side; the rest follow below under the same first column. */
-function columns(head: readonly string[], rows: readonly (readonly string[])[], paint: Painter, width: number): string[] {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
-  const blocks: number[][] = [];
-  let used = Number.POSITIVE_INFINITY;
-  for (let column = 1; column < head.length; column++) {
-    const wanted = widths[column]! + 2;
-    if (used + wanted > width) {
-      blocks.push([0]);
-      used = widths[0]!;
+  for (const names of layouts)
+    for (const room of [34, 24]) {
+      const rows = candidates.map((candidate) => {
+        const cells = candidateCells(candidate, room);
+        return names.map((name) => cells[name]!);
+      });
+      const [heading, ...body] = textTable(names, rows);
+      if (widestOf([heading!, ...body]) <= width)
+        return [
+          ink.soft(heading!),
+          ...body.map((line, index) => (isNoise(candidates[index]!) ? ink.soft(line) : line)),
+        ];
     }
-    blocks.at(-1)!.push(column);
-    used += wanted;
-  }
-  return blocks.flatMap((block, index) => {
-    const line = (cells: readonly string[]) => block.map((column) => cells[column]!.padEnd(widths[column]!)).join("  ").trimEnd();
-    return [...(index > 0 ? [""] : []), paint.quiet(line(head)), ...rows.map(line)];
-  });
+  return candidates.map(({ candidate, total }) => `${plain(candidate.id, width - 24)}  ${shareText(total.grounded)}`);
 }
 
-interface Painter {
+function candidateCells({ candidate, total }: CandidateSummary, room: number): Record<string, string> {
+  const decode = total.decodeTokensPerSecond.all.median;
+  const ttft = total.ttftMs.all;
+  return {
+    Candidate: plain(candidate.id, room),
+    Grounded: shareText(total.grounded),
+    Abstains: shareText(total.abstained),
+    "KV cache": formatBytes(total.kvCacheBytes.median),
+    TTFT: ttft.n === 0 ? unknown : `${formatMs(ttft.median)} / ${formatMs(ttft.p95)}`,
+    "Tokens/s": decode === null ? unknown : formatSignificant(decode),
+    Cached: formatShare(cacheShare(total)),
+    Cost: formatUsd(total.costUsd.sum) + (total.costUsd.known > 0 && total.costUsd.unknown > 0 ? "+" : ""),
+  };
+}
+
+/** Grounded share by cell, as many cells as fit side by side; the last ones are those a longer context makes hard. */
+function cellLines({ candidates }: RunSummary, width: number, ink: Inks): string[] {
+  const cells = candidates[0]?.cells ?? [];
+  if (cells.length < 2) return [];
+  const room = Math.min(34, Math.floor(width / 3));
+  const lines: string[] = [];
+  const columnWidth = candidates
+    .flatMap((candidate) =>
+      candidate.cells.map(({ grounded, label }) => Math.max(label.length, shareText(grounded).length)),
+    )
+    .reduce((most, one) => Math.max(most, one), 0);
+  const side = Math.max(1, Math.floor((width - room) / (columnWidth + 2)));
+  for (let first = 0; first < cells.length; first += side) {
+    const shown = cells.slice(first, first + side);
+    const rows = candidates.map((candidate) => [
+      plain(candidate.candidate.id, room),
+      ...candidate.cells.slice(first, first + side).map(({ grounded }) => shareText(grounded)),
+    ]);
+    const [heading, ...body] = textTable(["Grounded by context", ...shown.map(({ label }) => label)], rows);
+    lines.push(
+      ink.soft(heading!),
+      ...body.map((line, index) => (isNoise(candidates[index]!) ? ink.soft(line) : line)),
+      "",
+    );
+  }
+  return lines;
+}
+
+const isNoise = ({ candidate }: CandidateSummary) => candidate.kind === "calibration specimen";
+
+function noticeLines({ candidates }: RunSummary, width: number, ink: Inks): string[] {
+  const noted = candidates.filter(({ candidate }) => candidate.notice !== null);
+  if (noted.length === 0) return [];
+  const lines = noted.flatMap(({ candidate }) =>
+    wrapped(`! ${plain(`${candidate.id}: ${candidate.notice}`, 600)}`, width, "  "),
+  );
+  return [...lines.map(ink.warning), ""];
+}
+
+function failureLines({ failures }: RunSummary, width: number, ink: Inks): string[] {
+  if (failures.length === 0) return [];
+  const lines = failures
+    .slice(0, 5)
+    .map((failure) =>
+      plain(`${formatCount(failure.count)} × ${failure.class}, ${failure.candidate}: ${failure.message}`, width),
+    );
+  const more = failures.length > 5 ? [`and ${failures.length - 5} more kinds of failure`] : [];
+  return [...[...lines, ...more].map(ink.failure), ""];
+}
+
+/** `94% [88–97] 120`. */
+function shareText(share: Proportion | null): string {
+  return share === null ? unknown : `${formatShare(share.share)} [${rangeText(share)}] ${formatCount(share.n)}`;
+}
+
+const rangeText = ({ interval }: Proportion) => formatShareRange(interval).replace(/%$/, "");
+
+interface Inks {
   readonly strong: (text: string) => string;
-  readonly quiet: (text: string) => string;
-  readonly warn: (text: string) => string;
-  readonly bad: (text: string) => string;
+  readonly soft: (text: string) => string;
+  readonly warning: (text: string) => string;
+  readonly failure: (text: string) => string;
 }
 
-function painter(colour: boolean): Painter {
-  const with_ = (code: number) => (text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
-  return { strong: with_(1), quiet: with_(2), warn: with_(33), bad: with_(31) };
-}
+const ansi = (open: number, close: number) => (text: string) => `\u001b[${open}m${text}\u001b[${close}m`;
 
-/** @param first what the first line begins with; the others begin with `indent` */
-function wrapped(text: string, width: number, indent: string, first = indent): string {
-  const lines = [first];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1)!;
-    const isStart = last.trim() === "" && (last === first || last === indent);
-    if (!isStart && last.length + 1 + word.length > width) lines.push(indent + word);
-    else lines[lines.length - 1] = isStart ? last + word : `${last} ${word}`;
-  }
-  return lines.join("\n");
-}
+const inks: Inks = { strong: ansi(1, 22), soft: ansi(2, 22), warning: ansi(33, 39), failure: ansi(31, 39) };
+
+const same = (text: string) => text;
+const plainInks: Inks = { strong: same, soft: same, warning: same, failure: same };
