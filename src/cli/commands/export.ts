@@ -1,29 +1,69 @@
 /** `assay export <run> --format jsonl|csv|parquet`: a run's trials for other programs. */
+import { rename, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { z } from "zod";
-import { exportFormats, exportRun } from "../../report/index.ts";
+import { messageOf, UserError } from "../../errors.ts";
+import { exportCsv, exportJsonl, exportParquet } from "../../report/index.ts";
 import { defineCommand, type ExitCode } from "../command.ts";
 import { storeFlag, withRun } from "../result.ts";
+
+const formats = ["jsonl", "csv", "parquet"] as const;
 
 export const exportCommand = defineCommand({
   name: "export",
   summary: "Write a run's trials as JSONL, CSV or Parquet",
   args: [{ name: "<run>", describe: "A run's id, the beginning of it, or `latest`" }],
   flags: z.object({
-    format: z.enum(exportFormats).optional().describe("[by the output's extension, else jsonl]"),
+    format: z.enum(formats).optional().describe("[by the output's extension, else jsonl]"),
     output: z
       .string()
       .optional()
       .describe("File to write [<run>.<format> here]; - is standard output (not for Parquet)"),
     ...storeFlag,
   }),
+  examples: ["assay export latest -o trials.csv", "assay export latest -o - | jq .answer"],
   run: ({ args: [id], flags, io }) =>
     withRun<ExitCode>(id!, flags, io, async (run, store) => {
-      const byName = exportFormats.find((format) => flags.output?.endsWith(`.${format}`));
-      const format = flags.format ?? byName ?? "jsonl";
-      const output = flags.output === "-" ? "-" : resolve(io.cwd, flags.output ?? `${run.id}.${format}`);
-      const rows = await exportRun(run, store.records(run.id), format, output);
-      if (output !== "-") io.print(`${rows} trials written to ${output}`);
+      const format = flags.format ?? formats.find((one) => flags.output?.endsWith(`.${one}`)) ?? "jsonl";
+      const records = store.records(run.id);
+      const content = { jsonl: exportJsonl, csv: exportCsv, parquet: exportParquet }[format](records);
+      if (flags.output === "-") {
+        if (content instanceof Promise) throw parquetOnStandardOutput();
+        await pipeline(Readable.from(content), process.stdout, { end: false });
+        return 0;
+      }
+      const path = resolve(io.cwd, flags.output ?? `${run.id}.${format}`);
+      await writeWhole(path, content);
+      io.print(`Written to ${path}`);
       return 0;
     }),
 });
+
+/** The file is there whole or not at all. */
+async function writeWhole(path: string, content: AsyncIterable<string> | Promise<Uint8Array>): Promise<void> {
+  const part = `${path}.part`;
+  try {
+    await writeFile(part, await content);
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw new UserError(
+      {
+        happened: `${path} cannot be written: ${messageOf(error)}`,
+        expected: "a folder that can be written, on a disk with room",
+        mend: "name another file with --output",
+      },
+      { cause: error },
+    );
+  }
+}
+
+function parquetOnStandardOutput(): UserError {
+  return new UserError({
+    happened: "Parquet was asked for on standard output",
+    expected: "a file: its index stands at the end",
+    mend: "name one with --output, or choose --format jsonl",
+  });
+}
