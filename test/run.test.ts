@@ -230,5 +230,5 @@ test("records cannot be changed or given twice", async () => {
   const { store, options } = await started(async (_route, request) => answered(request));
   await runTrials(options);
   const [first] = await Array.fromAsync(store.records("r"));
-  expect(() => store.recorder("r").record(first!)).toThrow();
+  await expect(store.recorder("r").record(first!)).rejects.toThrow("UNIQUE");
 });

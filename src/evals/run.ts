@@ -6,9 +6,9 @@ import { type Plan, type PlannedTrial, plannedTrials, requestFor } from "./plan.
 import type { Scenario } from "./scenario.ts";
 import type { Score, Trial, TrialRecord } from "./trial.ts";
 
-/** Keeps finished trials. When `record` returns, the trial is safe from a crash of this process. */
+/** Keeps finished trials. When the promise of `record` resolves, the trial is safe from a crash of this process. */
 export interface Recorder {
-  readonly record: (record: TrialRecord) => void;
+  readonly record: (record: TrialRecord) => Promise<void>;
 }
 
 export interface RunOptions {
@@ -38,7 +38,16 @@ const longestWaitMs = 120_000;
 
 export async function runTrials(options: RunOptions): Promise<RunEnd> {
   const lanes = Map.groupBy(options.plan.routes, ({ lane }) => lane);
-  const ends = await Promise.all([...lanes.values()].map((routes) => runLane(routes, options)));
+  // When a trial cannot be kept, asking on would only cost money.
+  const broken = new AbortController();
+  const stopping = AbortSignal.any([options.stopping, broken.signal]);
+  const aborting = AbortSignal.any([options.aborting, broken.signal]);
+  const running = [...lanes.values()].map((routes) => runLane(routes, { ...options, stopping, aborting }));
+  for (const lane of running) lane.catch(() => broken.abort());
+  const ended = await Promise.allSettled(running);
+  const failed = ended.find((lane) => lane.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  const ends = ended.map((lane) => (lane.status === "fulfilled" ? lane.value : "interrupted"));
   return ends.find((end) => end === "cost cap reached") ?? ends.find((end) => end !== "finished") ?? "finished";
 }
 
@@ -89,7 +98,7 @@ async function runTrial(
   const tokens = route.tokenize === null ? null : await route.tokenize(request);
   const tooLong = skipReason(route, request, tokens);
   if (tooLong !== null) {
-    keep({ trial: unanswered(planned, "skipped", tooLong, 0), calls: [] }, options);
+    await keep({ trial: unanswered(planned, "skipped", tooLong, 0), calls: [] }, options);
     return "finished";
   }
   const expected = tokens === null ? null : history.expect(tokens);
@@ -110,12 +119,12 @@ async function runTrial(
     pace.until = Math.max(pace.until, performance.now() + pause);
   }
   if (tokens !== null) history.remember(tokens);
-  keep({ trial: judged(planned, calls, expected, options.plan.scenario), calls }, options);
+  await keep({ trial: judged(planned, calls, expected, options.plan.scenario), calls }, options);
   return "finished";
 }
 
-function keep(record: TrialRecord, options: RunOptions): void {
-  options.recorder.record(record);
+async function keep(record: TrialRecord, options: RunOptions): Promise<void> {
+  await options.recorder.record(record);
   options.onTrial(record.trial);
 }
 

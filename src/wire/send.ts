@@ -35,6 +35,7 @@ export interface SendOptions {
 export function sendCall(endpoint: Endpoint, request: CallRequest, options: SendOptions = {}): Promise<Call> {
   const clock = options.clock ?? systemClock;
   const limits = { ...defaultLimits, ...options.limits };
+  limits.maxResponseBytes = Math.min(limits.maxResponseBytes, maxStringBytes);
   const adapter = adapterOf(endpoint.protocol);
   const prepared = prepare(endpoint, adapter, request);
   const reader = new BodyReader(adapter, limits.maxEventCharacters ?? defaultMaxEventCharacters);
@@ -112,6 +113,9 @@ export function sendCall(endpoint: Endpoint, request: CallRequest, options: Send
   });
 }
 
+/** A body is held as one string, and strings have an end not far above this. */
+const maxStringBytes = 2 ** 28;
+
 /** Kept of a body that cannot become an answer: one with a bad status, or one that is too large. */
 const maxUnusableBodyCharacters = 2 ** 20;
 
@@ -129,6 +133,21 @@ interface Prepared {
   readonly problem: string | null;
 }
 
+/** What every call to an endpoint needs of it, worked out once: an address takes longer to parse than to call. */
+interface Target {
+  readonly url: URL | null;
+  readonly secrets: readonly string[];
+}
+const targets = new WeakMap<Endpoint, Target>();
+
+function targetOf(endpoint: Endpoint): Target {
+  const known = targets.get(endpoint);
+  if (known !== undefined) return known;
+  const target = { url: urlOf(endpoint.baseUrl, adapterOf(endpoint.protocol).path), secrets: secretsOf(endpoint) };
+  targets.set(endpoint, target);
+  return target;
+}
+
 function prepare(endpoint: Endpoint, adapter: Adapter, request: CallRequest): Prepared {
   const headers = {
     "content-type": "application/json",
@@ -138,7 +157,7 @@ function prepare(endpoint: Endpoint, adapter: Adapter, request: CallRequest): Pr
     ...adapter.headers(endpoint.apiKey),
     ...endpoint.headers,
   };
-  const url = urlOf(endpoint.baseUrl, adapter.path);
+  const { url } = targetOf(endpoint);
   const unsent = { url, headers, body: "" };
   if (!url) return { ...unsent, problem: `${excerpt(endpoint.baseUrl)} is not an http or https address` };
   try {
