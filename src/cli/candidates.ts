@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import { type Engine, startEngine } from "../engine/index.ts";
 import { UserError } from "../errors.ts";
+import { groundingDefaults } from "../evals/index.ts";
 import { type Route, vendorRoute } from "../routes/index.ts";
 import { ensureSpecimen, type SpecimenInfo, specimens } from "../specimens/index.ts";
 import type { Message } from "../wire/index.ts";
@@ -61,7 +62,7 @@ export async function candidatesOf(job: Job, io: Io, prepare = true): Promise<Ca
     };
 
   const concurrency = job.concurrency ?? 1;
-  const longest = Math.max(...(job.context ?? [2_048]));
+  const longest = Math.max(...(job.context ?? groundingDefaults.contextTokens));
   const engine = await startEngine({
     models: models.map(({ id, path, specimen }) => ({
       id,

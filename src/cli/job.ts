@@ -41,10 +41,10 @@ export const Job = z.strictObject({
     .optional()
     .describe("Wire format behind --base-url [openai-chat]"),
   price: z.string().optional().describe("USD per million tokens: input=0.28,cached=0.028,output=0.42"),
-  context: listOf(tokens).optional().describe("Context lengths, tokens [256,512,1024,2048]"),
+  context: listOf(tokens).optional().describe("Context lengths, tokens [512,1K,2K,4K]"),
   needles: listOf(positive).optional().describe("Facts asked for in one question [1]"),
   documents: positive.optional().describe("Documents a context length; six questions each [8]"),
-  distractors: z.coerce.number().int().min(0).optional().describe("Near misses around each fact [2]"),
+  distractors: z.coerce.number().int().min(0).optional().describe("Near misses around each fact [4]"),
   unanswerable: share
     .max(0.9, "expected at most 0.9")
     .optional()

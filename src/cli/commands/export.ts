@@ -27,10 +27,10 @@ export const exportCommand = defineCommand({
   run: ({ args: [id], flags, io }) =>
     withRun<ExitCode>(id!, flags, io, async (run, store) => {
       const format = flags.format ?? formats.find((one) => flags.output?.endsWith(`.${one}`)) ?? "jsonl";
+      if (format === "parquet" && flags.output === "-") throw parquetOnStandardOutput();
       const records = store.records(run.id);
       const content = { jsonl: exportJsonl, csv: exportCsv, parquet: exportParquet }[format](records);
-      if (flags.output === "-") {
-        if (content instanceof Promise) throw parquetOnStandardOutput();
+      if (flags.output === "-" && !(content instanceof Promise)) {
         await pipeline(Readable.from(content), process.stdout, { end: false });
         return 0;
       }

@@ -146,8 +146,8 @@ function progressOf(plan: Plan, alreadyDone: number, draw: (share: number, remar
   };
 }
 
-/** Two documents' questions show a cache and a speed; more of them would tell nothing new of a model that knows nothing. */
-const calibrationSamples = 12;
+/** Questions a cell: one document's show a cache and a speed, and a model that knows nothing has no more to tell. */
+const calibrationSamples = 6;
 
 function planOf(job: Job, routes: readonly Route[]): Plan {
   const sparing = job.model === undefined;

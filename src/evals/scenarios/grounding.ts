@@ -36,12 +36,12 @@ export interface GroundingOptions {
 }
 
 export const groundingDefaults: GroundingOptions = {
-  contextTokens: [256, 512, 1_024, 2_048],
+  contextTokens: [512, 1_024, 2_048, 4_096],
   needles: [1],
   depths: [0, 0.25, 0.5, 0.75, 1],
   documents: 8,
   unanswerableShare: 1 / 6,
-  distractors: 2,
+  distractors: 4,
   seed: 1,
   haystack: null,
 };
