@@ -63,6 +63,8 @@ const table: readonly [script: string, expected: FailureClass, says: RegExp, lim
   ["no-choices", "malformed-response", /no choices/],
   ["empty-choices", "malformed-response", /choices is empty/],
   ["nul", "malformed-response", /not JSON/],
+  ["deep-arguments", "malformed-response", /cannot be read/],
+  ["deep-error", "server-error", /no explanation/],
   ["error-in-body", "rate-limit", /reported an error: Provider returned error/],
   ["error-event", "server-error", /The engine died/],
   ["named-error-event", "overloaded", /Overloaded/],

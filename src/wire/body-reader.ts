@@ -3,6 +3,7 @@
  * character and not from its content type: servers answer a stream with plain JSON, and the other way round.
  */
 import { createParser, type EventSourceParser } from "eventsource-parser";
+import { messageOf } from "../errors.ts";
 import type { Adapter } from "./adapter.ts";
 import { type AnswerDraft, emptyDraft } from "./answer-draft.ts";
 import { readServerWords } from "./server-words.ts";
@@ -123,7 +124,7 @@ export class BodyReader {
     }
     draft.serverError ??= readServerWords(value);
     if (draft.serverError) return;
-    const carries = this.#adapter.readEvent(value, draft);
+    const carries = this.#read(() => this.#adapter.readEvent(value, draft)) ?? "nothing";
     if (carries !== "nothing") this.#token(carries !== "content", carries !== "reasoning");
   }
 
@@ -145,7 +146,17 @@ export class BodyReader {
       return;
     }
     draft.serverError ??= readServerWords(value);
-    if (!draft.serverError) this.#adapter.readWhole(value, draft);
+    if (!draft.serverError) this.#read(() => this.#adapter.readWhole(value, draft));
+  }
+
+  /** Adapters do not throw; what the runtime throws at a value nested too deep is a fault of the value. */
+  #read<T>(read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      this.draft.malformed ??= messageOf(error);
+      return undefined;
+    }
   }
 }
 

@@ -9,7 +9,8 @@ import { z } from "zod";
 import type { Adapter, Carries } from "./adapter.ts";
 import { type AnswerDraft, append, complain, type ToolCallDraft } from "./answer-draft.ts";
 import type { CallRequest, ContentPart, Message } from "./call.ts";
-import { readServerWords } from "./server-words.ts";
+import { isShallow } from "./depth.ts";
+import { isRecord, readServerWords } from "./server-words.ts";
 
 export const openaiChat: Adapter = {
   path: "chat/completions",
@@ -159,9 +160,7 @@ export function noteEnvelope(envelope: Envelope, draft: AnswerDraft): void {
   const hasUsage = envelope.usage || envelope.choices?.[0]?.usage;
   if (hasUsage || (envelope.timings && !draft.usageReported)) draft.usageSource = envelope;
   if (hasUsage) draft.usageReported = true;
-  if (envelope.timings !== null && typeof envelope.timings === "object") {
-    draft.serverTimings = envelope.timings as Record<string, unknown>;
-  }
+  if (isRecord(envelope.timings) && isShallow(envelope.timings)) draft.serverTimings = envelope.timings;
 }
 
 /** With `n` above 1 the others are left in the raw body. */

@@ -4,6 +4,8 @@
  * "error", message, type, code}` (vLLM until 2025), `{detail}` (FastAPI), `{base_resp: {status_code, status_msg}}`
  * (MiniMax), and HTML from whatever stands in front.
  */
+import { isShallow } from "./depth.ts";
+
 export interface ServerWords {
   readonly message: string;
   /** The vendor's code or type in lower case, several joined by a space; empty where there is none. */
@@ -45,8 +47,12 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 function wordsOf(error: Record<string, unknown>): ServerWords {
   const { message, code, type, status } = error;
   const kind = [code, type, status].filter((part) => typeof part === "string" || typeof part === "number").join(" ");
-  const text = typeof message === "string" ? message : message === undefined ? "" : (JSON.stringify(message) ?? "");
-  return { message: text, kind: kind.toLowerCase(), status: httpStatus(code) ?? httpStatus(status) };
+  return { message: textOf(message), kind: kind.toLowerCase(), status: httpStatus(code) ?? httpStatus(status) };
+}
+
+function textOf(message: unknown): string {
+  if (typeof message === "string") return message;
+  return message === undefined || !isShallow(message) ? "" : JSON.stringify(message);
 }
 
 function httpStatus(value: unknown): number | null {

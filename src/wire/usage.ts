@@ -8,6 +8,7 @@
  * - Where it reports no cache reads either, the split is unknown: only `inputTokens` is there.
  * - Where the parts contradict the total, the total is kept and the split is unknown.
  */
+import { isShallow } from "./depth.ts";
 import { isRecord } from "./server-words.ts";
 
 /** Tokens of one call in disjoint buckets. `null` is "not reported" and is never the same as 0. */
@@ -22,7 +23,7 @@ export interface Usage {
   readonly reasoningTokens: number | null;
   /** All input as the vendor totals it: the three input buckets together where they are known. */
   readonly inputTokens: number | null;
-  /** The vendor's own usage object, untouched. */
+  /** The vendor's own usage object, untouched; null where it is nested too deep to be kept. */
   readonly raw: unknown;
 }
 
@@ -43,7 +44,7 @@ export function readUsage(value: unknown): Usage | null {
     ...split,
     outputTokens: counts.output,
     reasoningTokens: reasoningFits ? reasoning : null,
-    raw: shallowEnough(usage ?? timings) ? (usage ?? timings) : null,
+    raw: isShallow(usage ?? timings) ? (usage ?? timings) : null,
   };
 }
 
@@ -186,12 +187,4 @@ function sum(a: number | null, b: number | null): number | null {
 
 function fields(value: unknown): Record<string, unknown> {
   return isRecord(value) ? value : {};
-}
-
-/** A usage object nested deeper than this is an attack on whoever writes it out again; `raw` is null then. */
-const maxDepth = 16;
-
-function shallowEnough(value: unknown, depth = 0): boolean {
-  if (typeof value !== "object" || value === null) return true;
-  return depth < maxDepth && Object.values(value).every((inner) => shallowEnough(inner, depth + 1));
 }

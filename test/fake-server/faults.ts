@@ -188,7 +188,18 @@ export const faults: Readonly<Record<string, Fault>> = {
   nul: (reply) => reply.whole(200, json, goodBody.replace("word", "wo\u0000rd")),
   "deep-json": (reply) => {
     const deep = "[".repeat(200_000) + "]".repeat(200_000);
-    reply.whole(200, json, `${goodBody.slice(0, -1)},"usage":{"prompt_tokens":1,"deep":${deep}}}`);
+    reply.whole(
+      200,
+      json,
+      `${goodBody.slice(0, -1)},"usage":{"prompt_tokens":1,"deep":${deep}},"timings":{"deep":${deep}}}`,
+    );
+  },
+  "deep-arguments": (reply) => {
+    const deep = `${'{"a":'.repeat(200_000)}1${"}".repeat(200_000)}`;
+    reply.whole(200, json, `{"choices":[{"message":{"tool_calls":[{"function":{"name":"f","arguments":${deep}}}]}}]}`);
+  },
+  "deep-error": (reply) => {
+    reply.whole(200, json, `{"error":{"message":${"[".repeat(200_000)}${"]".repeat(200_000)}}}`);
   },
   // Errors in good responses
   "error-in-body": (reply) => reply.whole(200, json, errorBody("Provider returned error", "rate_limit_error", 429)),
