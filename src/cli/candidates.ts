@@ -19,7 +19,7 @@ export interface Candidates {
 
 /** What the main job compares when nobody says otherwise: the specimens that can read, and every cache design beside. */
 export function defaultModels(): string[] {
-  const readers = specimens.filter(({ kind }) => kind === "trained specimen");
+  const readers = specimens.filter(({ kind }) => kind !== "calibration specimen");
   const calibration = specimens.filter(({ name }) => ["dsa", "csa-hca", "kda", "swa"].includes(name));
   return [...readers, ...calibration].map(({ name }) => `engine/${name}`);
 }

@@ -29,7 +29,7 @@ export async function cardOf(recipe: Recipe, progress: Progress, weightsPath: st
   const { attention } = config;
   return {
     name,
-    kind: "trained specimen",
+    kind: "constructed specimen",
     architecture: attention.kind === "grouped" ? "llama" : "deepseek2",
     attention: attentionNames[name],
     summary: `A ${config.layers}-layer ${attentionNames[name]} transformer that looks facts up in the built-in register and cites their lines, its circuit constructed by hand and then trained briefly`,

@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import { type Gguf, string, u32, writeGguf } from "../weights/index.ts";
-import { specimens, trainedFolder } from "./catalog.ts";
+import { readersFolder, specimens } from "./catalog.ts";
 import { type Design, designs } from "./designs.ts";
 import { specimenTokenizer } from "./tokenizer.ts";
 
@@ -32,7 +32,7 @@ const building = new Map<string, Promise<string>>();
  */
 export async function ensureSpecimen(name: string, options: EnsureOptions = {}): Promise<string> {
   const specimen = specimens.find((specimen) => specimen.name === name);
-  if (specimen?.kind === "trained specimen") return join(trainedFolder, `${name}.gguf`);
+  if (specimen !== undefined && specimen.kind !== "calibration specimen") return join(readersFolder, `${name}.gguf`);
   const design = designs.find((design) => design.name === name);
   if (specimen === undefined || design === undefined)
     throw new UserError({

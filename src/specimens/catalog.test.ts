@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { specimens, trainedSpecimens } from "./catalog.ts";
+import { readingSpecimens, specimens } from "./catalog.ts";
 
 test("every calibration specimen warns that its answers are noise", () => {
   const calibration = specimens.filter(({ kind }) => kind === "calibration specimen");
@@ -27,34 +27,40 @@ test("no two specimens share a name", () => {
   expect(new Set(specimens.map(({ name }) => name)).size).toBe(specimens.length);
 });
 
-describe("trained specimens", () => {
+describe("reading specimens", () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "trained-"));
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const card = { attention: "MLA", summary: "A two-layer reader", trainedContextTokens: 512, trainedFor: "1300 steps" };
+  const card = {
+    kind: "constructed specimen",
+    attention: "MLA",
+    summary: "A two-layer reader",
+    trainedContextTokens: 512,
+    trainedFor: "1300 steps",
+  };
 
   test("are the readers with a card, and say what they are and what they were trained for", async () => {
     await writeFile(join(folder, "reader-mla.gguf"), "");
     await writeFile(join(folder, "reader-mla.json"), JSON.stringify(card));
     await writeFile(join(folder, "reader-without-card.gguf"), "");
     await writeFile(join(folder, "other.gguf"), "");
-    const found = trainedSpecimens(folder);
+    const found = readingSpecimens(folder);
     expect(found).toMatchObject([
-      { name: "reader-mla", kind: "trained specimen", attention: "MLA", trainedContextTokens: 512 },
+      { name: "reader-mla", kind: "constructed specimen", attention: "MLA", trainedContextTokens: 512 },
     ]);
     expect(found[0]!.notice).toMatch(/^A two-layer reader\. .*512 tokens/);
   });
 
   test("are none where there is no folder", () => {
-    expect(trainedSpecimens(join(folder, "nowhere"))).toEqual([]);
+    expect(readingSpecimens(join(folder, "nowhere"))).toEqual([]);
   });
 
   test("name the card that is not one", async () => {
     await writeFile(join(folder, "reader-mla.gguf"), "");
     await writeFile(join(folder, "reader-mla.json"), JSON.stringify({ ...card, trainedContextTokens: "long" }));
-    expect(() => trainedSpecimens(folder)).toThrow(/reader-mla\.json/);
+    expect(() => readingSpecimens(folder)).toThrow(/reader-mla\.json/);
   });
 });

@@ -8,7 +8,7 @@ import type { KvCacheOf } from "./kv-cache.ts";
 
 export interface SpecimenInfo {
   readonly name: string;
-  readonly kind: "calibration specimen" | "trained specimen";
+  readonly kind: "calibration specimen" | SpecimenCard["kind"];
   /** llama.cpp's name of the architecture; null where the card does not tell. */
   readonly architecture: string | null;
   /** The attention design as the screens print it, e.g. `MLA`. */
@@ -20,16 +20,16 @@ export interface SpecimenInfo {
   readonly trainedContextTokens: number | null;
   /** The longest context that it may be run with, tokens. */
   readonly contextTokens: number;
-  /** What its KV cache must take; null for a trained specimen, whose cache is measured. */
+  /** What its KV cache must take; null for a reading specimen, whose cache is measured. */
   readonly kvCacheFormula: KvCacheOf | null;
 }
 
-/** Where the package keeps the trained specimens. */
-export const trainedFolder = join(packageRoot(), "specimens");
+/** Where the package keeps the reading specimens. */
+export const readersFolder = join(packageRoot(), "specimens");
 
 export const specimens: readonly SpecimenInfo[] = [
   ...designs.map(calibrationSpecimen),
-  ...trainedSpecimens(trainedFolder),
+  ...readingSpecimens(readersFolder),
 ];
 
 function calibrationSpecimen({ name, architecture, attention, summary, kvCacheFormula }: Design): SpecimenInfo {
@@ -47,27 +47,27 @@ function calibrationSpecimen({ name, architecture, attention, summary, kvCacheFo
 }
 
 /**
- * The trained specimens of a folder, by name: each `reader-*.gguf` that has its card. Weights without a card are left
+ * The reading specimens of a folder, by name: each `reader-*.gguf` that has its card. Weights without a card are left
  * out, nobody could say what they are.
  *
  * @throws Error naming the card that does not follow the schema
  */
-export function trainedSpecimens(folder: string): SpecimenInfo[] {
+export function readingSpecimens(folder: string): SpecimenInfo[] {
   const names = (existsSync(folder) ? readdirSync(folder) : [])
     .map((file) => /^(reader-.+)\.gguf$/.exec(file)?.[1])
     .filter((name) => name !== undefined)
     .filter((name) => existsSync(join(folder, `${name}.json`)));
   return names.sort().map((name) => {
-    const { attention, architecture, summary, trainedContextTokens } = readCard(join(folder, `${name}.json`));
+    const { kind, attention, architecture, summary, trainedContextTokens } = readCard(join(folder, `${name}.json`));
     return {
       name,
-      kind: "trained specimen",
+      kind,
       architecture: architecture ?? null,
       attention,
       summary,
       notice:
-        `${summary}. Trained by this project on the built-in register alone, up to ${trainedContextTokens} tokens ` +
-        "of context: it reads no other text, and longer contexts are beyond its training.",
+        `${summary}. Made by this project for the built-in register alone: it reads no other text, and contexts beyond ` +
+        `${trainedContextTokens} tokens are beyond its training.`,
       trainedContextTokens,
       contextTokens: trainedContextTokens,
       kvCacheFormula: null,
