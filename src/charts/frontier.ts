@@ -80,16 +80,6 @@ function frontier(points: readonly FrontierPoint[], frame: Frame, amount: Amount
           strokeOpacity: 0.55,
           strokeWidth: 1.5,
         }),
-        Plot.dot(drawn, {
-          x: "amount",
-          y: "share",
-          fill: "candidate",
-          symbol: "candidate",
-          r: 4.5,
-          href: "href",
-          title: (point: FrontierPoint) =>
-            `${point.candidate}, ${point.label}: ${formatShare(point.share)} grounded (${formatShareRange(point)}, n ${point.n}) at ${amount.format(point.amount!)}`,
-        }),
         Plot.text(ends(byContext), {
           x: "amount",
           y: "share",
@@ -101,6 +91,16 @@ function frontier(points: readonly FrontierPoint[], frame: Frame, amount: Amount
           stroke: "var(--paper)",
           strokeWidth: 4,
           pointerEvents: "none",
+        }),
+        Plot.dot(drawn, {
+          x: "amount",
+          y: "share",
+          fill: "candidate",
+          symbol: "candidate",
+          r: 4.5,
+          href: "href",
+          title: (point: FrontierPoint) =>
+            `${point.candidate}, ${point.label}: ${formatShare(point.share)} grounded (${formatShareRange(point)}, n ${point.n}) at ${amount.format(point.amount!)}`,
         }),
       ],
     },

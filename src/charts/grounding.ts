@@ -46,6 +46,7 @@ export function groundingByContext(
     options: {
       ...baseOptions(frame),
       ...options,
+      marginTop: 44,
       ariaLabel: "Grounded answers by context length",
       x: contextScale(contexts, frame.width),
       y: shareScale("Grounded answers"),

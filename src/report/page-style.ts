@@ -44,6 +44,7 @@ a { color: inherit; text-underline-offset: 3px; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); font-size: 13px; padding-bottom: 10px; caption-side: top; }
+caption span { display: block; max-width: min(calc(100vw - 48px), 70ch); white-space: normal; }
 th, td { text-align: right; padding: 10px 0 10px 16px; vertical-align: top; white-space: nowrap; border-bottom: 1px solid var(--line); }
 thead th { font-weight: 500; font-size: 12px; color: var(--soft); vertical-align: bottom; white-space: normal; }
 th:first-child { text-align: left; padding-left: 0; } tbody th { font-weight: 600; white-space: normal; min-width: 10.5em; max-width: 15em; overflow-wrap: break-word; }

@@ -46,7 +46,7 @@ function tableOf(caption: string, first: string, rows: readonly Markup[]): Marku
     "From cache",
     "Cost",
   ];
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption><span>${caption}</span></caption>
 <thead><tr><th scope="col">${first}</th>${headings.map((heading) => (heading === "Grounded" ? html`<th scope="col" class="shares">${heading}</th>` : html`<th scope="col">${heading}</th>`))}</tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }
@@ -99,6 +99,6 @@ export function cacheTable({ candidates }: RunSummary): Markup {
 <td>${cache === null ? unknown : `${formatCount(cache.asExpected)} of ${formatCount(cache.n)}`}</td></tr>`;
   });
   const caption = "Tokens over all trials that have both counts.";
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption><span>${caption}</span></caption>
 <thead><tr><th scope="col">Candidate</th><th scope="col">Expected</th><th scope="col">Read</th><th scope="col">Share</th><th scope="col">Equal in</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
