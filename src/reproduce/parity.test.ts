@@ -49,7 +49,6 @@ test.each(specimenNames)("%s has the same logits in llama.cpp as in our forward 
     const logSum = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
     return Math.max(...logits.map((logit, token) => Math.abs(logit - logSum - Math.log(shares[token]!))));
   });
-  console.log(Math.max(...differences));
   expect(count).toBeGreaterThan(60);
   expect(Math.max(...differences)).toBeLessThan(2e-3);
 });

@@ -102,7 +102,7 @@ export class Trainer {
     for (const [name, tensor] of Object.entries(this.#spare)) fetches[nextOf(name)] = tensor;
     const results = await this.#session.run(feeds, fetches);
     [this.#state, this.#spare] = [this.#spare, this.#state];
-    return results["loss"]!.data[0] as number;
+    return results.loss!.data[0] as number;
   }
 }
 
@@ -130,7 +130,7 @@ export async function forwardPass(config: DecoderConfig, grid: Grid, judged: num
   return async (weights: Values, batch: Omit<Batch, "targets" | "importance">): Promise<Float32Array> => {
     const { targets: _, importance: __, ...feeds } = feedsOf({ ...batch, targets: none, importance: nothing }, grid);
     for (const { name, shape } of model.weights) feeds[name] = new Tensor("float32", weights[name]!, [...shape]);
-    return (await session.run(feeds))["logits"]!.data as Float32Array;
+    return (await session.run(feeds)).logits!.data as Float32Array;
   };
 }
 
