@@ -9,5 +9,5 @@ const said: Readonly<Record<string, RegExp>> = {
 };
 
 test.each(globSync("examples/*.ts"))("%s runs on the public API and says what it promises", (file) => {
-  expect(execFileSync("node", ["--conditions=source", file], { encoding: "utf8" })).toMatch(said[file]!);
+  expect(execFileSync("node", ["--conditions=assay-source", file], { encoding: "utf8" })).toMatch(said[file]!);
 });
