@@ -15,7 +15,7 @@ type Latent = Extract<AttentionDesign, { kind: "latent" }>;
 /** `general.file_type` of llama.cpp, by the type of the matrices. */
 const fileTypes: Readonly<Record<"f32" | "f16" | "q8_0", number>> = { f32: 0, f16: 1, q8_0: 7 };
 
-/** Longest text the file says it takes, tokens; far longer than it was trained for, so that the fall can be seen. */
+/** Longest text the file says it takes, tokens; far longer than it was trained for, so that longer contexts can be tried. */
 const contextTokens = 8192;
 
 /**

@@ -40,7 +40,7 @@ export async function cardOf(recipe: Recipe, progress: Progress, weightsPath: st
     training: {
       data: "The built-in register of src/corpus: facts, near misses and filler, half of the registers numbered from 1 and half from anywhere up to 400; a quarter of the questions has no answer",
       start:
-        "Constructed, not learnt: the whole look-up circuit was written as matrices (src/reproduce/start.ts) and finds every fact before the first step; the training after it is short, at a small rate, and only touches it up",
+        "Constructed, not learnt: the whole look-up circuit was written as matrices (src/reproduce/start.ts) and answered 90 of 90 answerable questions of 128 and 512 tokens before the first step; the training after it is short and at a small rate. Whether it helps was not measured, and some shares after it are a little below 1",
       method: "Muon for matrices, AdamW for the rest; reverse-mode autodiff as one ONNX graph, f32, one CPU thread",
       curriculum: recipe.stages,
       seed: recipe.seed,
@@ -62,8 +62,8 @@ export async function cardOf(recipe: Recipe, progress: Progress, weightsPath: st
     },
     limits: [
       "Reads the built-in register and its questions in its chat template, one question at a time; any other text gives noise",
-      "Positions are plain RoPE: beyond the trained context recall falls, and nothing is done about it",
-      "The circuit was constructed; runs from a random start, and from look-back heads alone, did not learn it in the time they were given",
+      "Plain RoPE, not extended. At 2048 tokens, twice the trained context, recall was still about as high as within it; longer contexts were not measured",
+      "The circuit was constructed: single runs of about 1200 steps that started from look-back heads alone, or from a rough sketch of the circuit, did not learn the look-up; a fully random start was not tried",
     ],
     file: `${name}.gguf`,
     weightType: "f16",
