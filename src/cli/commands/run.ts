@@ -208,11 +208,11 @@ function identityOf(plan: Plan, job: Job): string {
 }
 
 function versions(): Record<string, string> {
-  const versionOf = (path: string) =>
-    JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")).version as string;
-  const engine = versionOf("../../../node_modules/node-llama-cpp/package.json");
+  const versionOf = (url: URL) => JSON.parse(readFileSync(url, "utf8")).version as string;
+  // The package does not export its package.json; it stands above its entry, wherever npm has put it.
+  const engine = versionOf(new URL("../package.json", import.meta.resolve("node-llama-cpp")));
   return {
-    assay: versionOf("../../../package.json"),
+    assay: versionOf(new URL("../../../package.json", import.meta.url)),
     node: process.versions.node,
     "node-llama-cpp": engine,
     platform: `${process.platform}-${process.arch}`,
