@@ -141,7 +141,7 @@ test("every planned trial gets one scored record, with tokens, cache bytes and g
     [...plannedTrials(options.plan, route())].map(({ id }) => id).sort(),
   );
   expect(records.every(({ trial }) => trial.outcome === "scored" && trial.scores!.grounded!.value === 1)).toBe(true);
-  expect(records[0]!.trial.kvCacheBytes).toBe(1_000 + 10 * 105);
+  expect(records[0]!.trial.kvCacheBytes).toBe(1_000 + 10 * 104);
   expect(records[0]!.calls[0]!.timings.gapsUs).toEqual([1_000, 2_000]);
   expect(records[0]!.trial.costUsd).toBeNull();
 });

@@ -62,6 +62,7 @@ export async function candidatesOf(job: Job, io: Io, prepare = true): Promise<Ca
     };
 
   const concurrency = job.concurrency ?? 1;
+  const sequences = Math.max(2, concurrency);
   const longest = Math.max(...(job.context ?? groundingDefaults.contextTokens));
   const engine = await startEngine({
     models: models.map(({ id, path, specimen }) => ({
@@ -71,7 +72,7 @@ export async function candidatesOf(job: Job, io: Io, prepare = true): Promise<Ca
       notice: specimen?.notice ?? null,
     })),
     contextTokens: Math.ceil((longest * 1.25 + 512) / 256) * 256,
-    sequences: Math.max(2, concurrency),
+    sequences,
     kvType: job.kvType ?? "f16",
   });
   try {
@@ -79,7 +80,7 @@ export async function candidatesOf(job: Job, io: Io, prepare = true): Promise<Ca
     for (const [index, model] of models.entries()) {
       const bar = progressBar(io, "measuring each model's KV cache");
       bar.update(index / models.length);
-      routes.push(await engineRoute(model, engine, job));
+      routes.push(await engineRoute(model, engine, sequences, job));
       bar.done();
     }
     return { routes: inOrder(named, [...vendorRoutes, ...routes]), engine, close: () => engine.close() };
@@ -134,7 +135,7 @@ function bareRoute({ id, specimen }: EngineModel, job: Job): Route {
   };
 }
 
-async function engineRoute(model: EngineModel, engine: Engine, job: Job): Promise<Route> {
+async function engineRoute(model: EngineModel, engine: Engine, sequences: number, job: Job): Promise<Route> {
   const { bytesPerToken, fixedBytes } = await engine.measureKvCache(model.id);
   const info = await engine.describe(model.id);
   return {
@@ -144,6 +145,7 @@ async function engineRoute(model: EngineModel, engine: Engine, job: Job): Promis
     contextTokens: info.contextTokens,
     kvCache: { bytesPerToken, fixedBytes, source: `measured in llama.cpp's saved state, ${job.kvType ?? "f16"}` },
     cacheRule: "llama.cpp: longest common prefix",
+    sequences,
     tokenize: async ({ messages }) => Int32Array.from(await engine.tokenize(model.id, messages.map(asTurn))),
   };
 }

@@ -62,7 +62,7 @@ async function runLane(routes: readonly Route[], options: RunOptions): Promise<R
 
 async function runRoute(route: Route, options: RunOptions): Promise<RunEnd> {
   const trials = plannedTrials(options.plan, route)[Symbol.iterator]();
-  const history = prefixHistory();
+  const history = prefixHistory(route.sequences ?? 1);
   const pace: Pace = { until: 0 };
   let end: RunEnd = "finished";
   const worker = async () => {
@@ -101,7 +101,20 @@ async function runTrial(
     await keep({ trial: unanswered(planned, "skipped", tooLong, 0), calls: [] }, options);
     return "finished";
   }
-  const expected = tokens === null ? null : history.expect(tokens);
+  const predicted = tokens === null ? null : history.begin(tokens);
+  const calls = await asked(planned, request, pace, options).finally(() => predicted?.end());
+  if (typeof calls === "string") return calls;
+  await keep({ trial: judged(planned, calls, predicted?.expected ?? null, options.plan.scenario), calls }, options);
+  return "finished";
+}
+
+/** The calls that it took, retries included; or why there is to be no answer. */
+async function asked(
+  { route }: PlannedTrial,
+  request: CallRequest,
+  pace: Pace,
+  options: RunOptions,
+): Promise<readonly Call[] | RunEnd> {
   const calls: Call[] = [];
   while (true) {
     const wait = pace.until - performance.now();
@@ -113,14 +126,11 @@ async function runTrial(
     reservation?.settle(call.failure === null ? costOf(call.usage, route.price) : costAfterFailure(call, route));
     if (call.failure?.class === "cancelled") return "interrupted";
     calls.push(call);
-    if (call.failure === null) break;
+    if (call.failure === null) return calls;
     const pause = retryPause(call.failure, calls.length, options.retries);
-    if (pause === null) break;
+    if (pause === null) return calls;
     pace.until = Math.max(pace.until, performance.now() + pause);
   }
-  if (tokens !== null) history.remember(tokens);
-  await keep({ trial: judged(planned, calls, expected, options.plan.scenario), calls }, options);
-  return "finished";
 }
 
 async function keep(record: TrialRecord, options: RunOptions): Promise<void> {
@@ -206,10 +216,13 @@ function judged(planned: PlannedTrial, calls: readonly Call[], expected: number 
   }
 }
 
-/** Fixed state, and the bytes of each token that the call left in the cache. */
+/**
+ * Fixed state, and the bytes of each token that the call left in the cache: all but the last one of the output, which is
+ * sampled and never read.
+ */
 function kvCacheBytes(call: Call, { kvCache }: Route): number | null {
   const input = call.usage?.inputTokens ?? null;
   const output = call.usage?.outputTokens ?? null;
   if (kvCache === null || input === null || output === null) return null;
-  return kvCache.fixedBytes + kvCache.bytesPerToken * (input + output);
+  return kvCache.fixedBytes + kvCache.bytesPerToken * (input + Math.max(0, output - 1));
 }

@@ -23,6 +23,8 @@ export interface Route {
   readonly kvCache: { readonly bytesPerToken: number; readonly fixedBytes: number; readonly source: string } | null;
   /** The rule that `tokenize` feeds: what the route should read from its cache. */
   readonly cacheRule: "llama.cpp: longest common prefix" | null;
+  /** Conversations that the engine holds at a time, for `cacheRule`; 1 where nothing is said. */
+  readonly sequences?: number;
   /** The prompt as the model will see it, token ids; null where only the vendor can know. */
   readonly tokenize: ((request: CallRequest) => Promise<Int32Array>) | null;
   /** Routes in one lane share a machine and must not disturb each other's timings: they take turns. */
