@@ -174,9 +174,15 @@ test("a failure that stays is a failed trial with its class, never a score of 0"
 test("a prompt that the context cannot hold is skipped without a call", async () => {
   let calls = 0;
   const tight = route({ contextTokens: 100, tokenize: async () => new Int32Array(90) });
-  const { store, options } = await started(async (_route, request) => (calls++, answered(request)), {
-    plan: plan([tight]),
-  });
+  const { store, options } = await started(
+    async (_route, request) => {
+      calls++;
+      return answered(request);
+    },
+    {
+      plan: plan([tight]),
+    },
+  );
   await runTrials(options);
   const trials = (await Array.fromAsync(store.records("r"))).map(({ trial }) => trial);
   expect(calls).toBe(0);
