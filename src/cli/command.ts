@@ -4,7 +4,7 @@
  */
 import { Command, CommanderError, Option } from "commander";
 import { z } from "zod";
-import { UserError } from "../errors.ts";
+import type { Mistake } from "../errors.ts";
 
 export interface Io {
   /** To standard output: the result. */
@@ -76,7 +76,7 @@ export async function runCommand(
   for (const definition of commands) {
     const [first, second] = definition.name.split(" ");
     const parent = second === undefined ? program : groupOf(first!, groups, program, commands, io);
-    const command = newCommand(second ?? first!, io)
+    const command = newCommand(second ?? first!, io, definition.name)
       .description(definition.summary)
       .helpOption("-h, --help", "Show this help");
     for (const { name, describe } of definition.args ?? []) command.argument(name, describe);
@@ -87,8 +87,12 @@ export async function runCommand(
       const args = received
         .slice(0, definition.args?.length ?? 0)
         .filter((arg): arg is string => typeof arg === "string");
-      const flags = parseFlags(definition, command.opts());
-      exitCode = (await definition.run({ args, flags, io })) ?? 0;
+      const flags = definition.flags.safeParse(command.opts());
+      if (flags.success) exitCode = (await definition.run({ args, flags: flags.data, io })) ?? 0;
+      else {
+        printMistake(flagMistake(definition, command.opts(), flags.error), io);
+        exitCode = 2;
+      }
     });
     parent.addCommand(command);
   }
@@ -101,14 +105,20 @@ export async function runCommand(
   }
 }
 
-function newCommand(name: string, io: Io): Command {
+/** What the CLI says of every mistake. */
+export function printMistake({ happened, expected, mend }: Mistake, io: Pick<Io, "note">): void {
+  io.note(`error:    ${happened}\nexpected: ${expected}\nto mend:  ${mend}`);
+}
+
+/** @param words the command as it is typed after `assay` */
+function newCommand(name: string, io: Io, words = name === "assay" ? "" : name): Command {
   return new Command(name)
     .exitOverride()
     .showSuggestionAfterError()
-    .showHelpAfterError("(--help shows what there is)")
     .configureOutput({
       writeOut: (text) => io.print(text.trimEnd()),
       writeErr: (text) => io.note(text.trimEnd()),
+      outputError: (text) => printMistake(commandLineMistake(text, `assay ${words}`.trim()), io),
       getOutHelpWidth: () => io.width,
     });
 }
@@ -153,17 +163,42 @@ function optionsOf(flags: z.ZodObject): Option[] {
 // The letters that other evaluation tools have settled on.
 const shortFlags: Readonly<Record<string, string>> = { output: "o", concurrency: "j", model: "m", verbose: "v" };
 
-function parseFlags(definition: CommandDefinition, given: Record<string, unknown>): Record<string, unknown> {
-  const parsed = definition.flags.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
+/** From Commander's words, such as `error: unknown option '--modl'\n(Did you mean --model?)`. */
+function commandLineMistake(text: string, command: string): Mistake {
+  const [happened = ""] = text.replace(/^error: /, "").split(/\. Allowed choices|\. Expected|\n/);
+  const choices = /Allowed choices are (.*)\./.exec(text)?.[1];
+  const close = /Did you mean (?:one of )?(.*)\?/.exec(text)?.[1];
+  const nothingLike = happened.startsWith("missing") ? "all that stands in <…>" : "what the help lists";
+  return {
+    happened: happened.trim(),
+    expected: choices ? `one of ${choices}` : close ? `perhaps ${close}` : nothingLike,
+    mend: `\`${command} --help\` shows what there is`,
+  };
+}
+
+function flagMistake({ name }: CommandDefinition, given: Record<string, unknown>, error: z.ZodError): Mistake {
+  const issue = error.issues[0]!;
   const key = String(issue.path[0] ?? "");
   const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  throw new UserError({
-    happened: `${flag} is ${JSON.stringify(given[key])}`,
-    expected: issue.message,
-    mend: `assay ${definition.name} --help shows what ${flag} takes`,
-  });
+  const value = given[key];
+  return {
+    happened: `${flag} is ${JSON.stringify(Array.isArray(value) ? value.join(",") : value)}`,
+    expected: expectationOf(issue),
+    mend: `\`assay ${name} --help\` shows what ${flag} takes`,
+  };
+}
+
+/** What a schema wanted, in a few words. */
+export function expectationOf({ message }: { readonly message: string }): string {
+  return message
+    .replace(/^(Invalid input|Too (big|small)): /, "")
+    .replace(/, received NaN$/, "")
+    .replace(/^expected /, "")
+    .replace(/^number(?= to be|$)/, "a number")
+    .replace("to be >=", "from ")
+    .replace("to be <=", "up to ")
+    .replace("to be >", "above ")
+    .replace("to be <", "below ");
 }
 
 function exitCodeHelp(): string {

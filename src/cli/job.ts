@@ -7,11 +7,12 @@ import { messageOf, UserError } from "../errors.ts";
 import { type GroundingOptions, grounding, groundingDefaults, type Scenario } from "../evals/index.ts";
 import type { Price } from "../routes/index.ts";
 import { parseTokens } from "../units/index.ts";
+import { expectationOf } from "./command.ts";
 
 const tokens = z.union([z.number(), z.string()]).transform((given, context) => {
   const count = typeof given === "number" ? given : parseTokens(given);
   if (count !== null && Number.isInteger(count) && count > 0) return count;
-  context.addIssue(`"${given}" is not a number of tokens, like 2048, 32K or 1M`);
+  context.addIssue("expected numbers of tokens, like 2048, 32K or 1M");
   return z.NEVER;
 });
 
@@ -29,7 +30,10 @@ const positive = z.coerce.number().int("expected a whole number").positive("expe
 const share = z.coerce.number().min(0, "expected a number from 0 to 1").max(1, "expected a number from 0 to 1");
 
 export const Job = z.strictObject({
-  scenario: z.literal("grounding").default("grounding").describe("The question to put"),
+  scenario: z
+    .literal("grounding", 'expected "grounding", or a file that ends in .yaml')
+    .default("grounding")
+    .describe("The question to put"),
   model: listOf(z.string())
     .optional()
     .describe("Candidates: engine/<specimen>, <vendor>/<model>, or a model behind --base-url"),
@@ -104,9 +108,7 @@ export function parseJob(given: Readonly<Record<string, unknown>>, where: string
       happened: unknownKeys
         ? `${where}: there is no setting "${unknownKeys}"`
         : `${where}: ${key} is ${JSON.stringify(given[key])}`,
-      expected: unknownKeys
-        ? `one of ${Object.keys(Job.shape).join(", ")}`
-        : issue.message.replace(/^Invalid input: /, ""),
+      expected: unknownKeys ? `one of ${Object.keys(Job.shape).join(", ")}` : expectationOf(issue),
       mend: "`assay run --help` describes each setting",
     });
   }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
 import { UserError } from "../errors.ts";
-import { type Io, runCommand } from "./command.ts";
+import { type Io, printMistake, runCommand } from "./command.ts";
 import { commands } from "./commands.ts";
 
 process.stdout.on("error", ignoreClosedPipe);
@@ -12,12 +12,12 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   const version = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version as string;
+  const io = processIo();
   try {
-    return await runCommand(process.argv.slice(2), commands, version, processIo());
+    return await runCommand(process.argv.slice(2), commands, version, io);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const { happened, expected, mend } = error.mistake;
-    process.stderr.write(`error:    ${happened}\nexpected: ${expected}\nto mend:  ${mend}\n`);
+    printMistake(error.mistake, io);
     return 1;
   }
 }
