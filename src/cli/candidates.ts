@@ -1,12 +1,13 @@
 /** From the names that a user gave to routes that can be called; starts the embedded engine when a name needs it. */
 import { basename } from "node:path";
-import { type Engine, startEngine } from "../engine/index.ts";
+import { type Engine, EngineError, startEngine } from "../engine/index.ts";
 import { UserError } from "../errors.ts";
 import { groundingDefaults } from "../evals/index.ts";
 import { type Route, vendorRoute } from "../routes/index.ts";
 import { ensureSpecimen, type SpecimenInfo, specimens } from "../specimens/index.ts";
 import type { Message } from "../wire/index.ts";
 import type { Io } from "./command.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { type Job, priceOf } from "./job.ts";
 import { progressBar } from "./progress.ts";
 
@@ -36,7 +37,10 @@ export async function candidatesOf(job: Job, io: Io, prepare = true): Promise<Ca
   const vendorNames = named.filter((model) => !model.startsWith("engine/"));
   const price = priceOf(job.price, io.now().toISOString().slice(0, 10));
   const { baseUrl, apiKeyEnv: keyEnv, protocol } = job;
-  const vendorRoutes = vendorNames.map((model) => vendorRoute({ model, baseUrl, keyEnv, protocol, price }, io.env));
+  const vendorRoutes = vendorNames.map((model) =>
+    vendorRoute({ model, baseUrl, keyEnv, protocol, price, sends: prepare }, io.env),
+  );
+  refuseSameNames(vendorRoutes.map(({ id }) => id));
   const engineNames = named
     .filter((model) => model.startsWith("engine/"))
     .map((model) => model.slice("engine/".length));
@@ -111,7 +115,7 @@ function refuseSameNames(ids: readonly string[]): void {
   throw new UserError({
     happened: `two candidates are called "${twice}"`,
     expected: "names that tell the candidates apart",
-    mend: "rename one of the files, or leave it out",
+    mend: "leave one out, or rename the file",
   });
 }
 
@@ -136,18 +140,30 @@ function bareRoute({ id, specimen }: EngineModel, job: Job): Route {
 }
 
 async function engineRoute(model: EngineModel, engine: Engine, sequences: number, job: Job): Promise<Route> {
-  const { bytesPerToken, fixedBytes } = await engine.measureKvCache(model.id);
   const info = await engine.describe(model.id);
+  const measured = await measuredKvCache(model.id, engine);
   return {
     ...bareRoute(model, job),
     endpoint: { baseUrl: engine.baseUrl, protocol: "openai-chat", apiKey: null },
     trainedContextTokens: model.specimen?.trainedContextTokens ?? info.trainedContextTokens,
     contextTokens: info.contextTokens,
-    kvCache: { bytesPerToken, fixedBytes, source: `measured in llama.cpp's saved state, ${job.kvType ?? "f16"}` },
+    kvCache: measured && { ...measured, source: `measured in llama.cpp's saved state, ${job.kvType ?? "f16"}` },
     cacheRule: "llama.cpp: longest common prefix",
     sequences,
+    fingerprint: await fingerprintOf(model.path),
     tokenize: async ({ messages }) => Int32Array.from(await engine.tokenize(model.id, messages.map(asTurn))),
   };
+}
+
+/** Null for a model whose cache cannot be measured, such as one whose context ends inside its sliding window. */
+async function measuredKvCache(id: string, engine: Engine) {
+  try {
+    const { bytesPerToken, fixedBytes } = await engine.measureKvCache(id);
+    return { bytesPerToken, fixedBytes };
+  } catch (error) {
+    if (error instanceof EngineError && error.failure.status === 400) return null;
+    throw error;
+  }
 }
 
 const asTurn = ({ role, content }: Message) => ({

@@ -63,7 +63,7 @@ export const Job = z.strictObject({
   retries: z.coerce.number().int().min(0).optional().describe("Further attempts after a failure that may pass [3]"),
   timeout: z.coerce.number().positive().optional().describe("Longest call, seconds [600]"),
   maxCost: z.coerce.number().positive().optional().describe("Cap on what the run may spend, USD"),
-  allowUnknownPrice: z.coerce.boolean().optional().describe("Run under --max-cost although a price is unknown"),
+  allowUnknownPrice: z.boolean().optional().describe("Run under --max-cost although a price is unknown"),
   kvType: z.enum(["f16", "q8_0", "q4_0"]).optional().describe("KV-cache precision of the embedded engine [f16]"),
 });
 export type Job = z.infer<typeof Job>;

@@ -3,10 +3,12 @@ import { open } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { messageOf, UserError } from "../errors.ts";
+import { EngineError } from "./engine-error.ts";
 import type { ChatTurn, KvCacheMeasurement, KvType, LoadOptions, ModelFacts } from "./protocol.ts";
 import { createServerApp } from "./server.ts";
 import { createModelWorker, type LogLine } from "./worker-handle.ts";
 
+export { EngineError } from "./engine-error.ts";
 export type { KvCacheMeasurement, KvType, ModelFacts } from "./protocol.ts";
 
 export interface EngineModel {
@@ -102,9 +104,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   }
   return {
     baseUrl: `http://${name}:${address.port}/v1`,
-    describe: async (id) => await workerOf(id).facts(),
+    describe: async (id) => await workerOf(id).facts().catch(refuseUnloadable),
     tokenize: async (id, turns) => await workerOf(id).ask("tokenizeChat", { turns }),
-    measureKvCache: async (id) => await workerOf(id).ask("measureKvCache", null),
+    measureKvCache: async (id) => await workerOf(id).ask("measureKvCache", null).catch(refuseUnloadable),
     async close() {
       await Promise.all(served.map(({ worker }) => worker.close()));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -112,6 +114,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await closed;
     },
   };
+}
+
+/** A file that begins like a model and is none is the user's mistake where the caller is this process. */
+function refuseUnloadable(error: unknown): never {
+  if (!(error instanceof EngineError) || error.failure.code !== "model_not_loadable") throw error;
+  throw new UserError(
+    {
+      happened: error.message,
+      expected: "a whole GGUF file of a model that llama.cpp runs",
+      mend: "compare its size with its source's and download it again; it may also need a newer llama.cpp, or more memory",
+    },
+    { cause: error },
+  );
 }
 
 function refuseSameIds(models: readonly EngineModel[]): void {

@@ -5,6 +5,7 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { UserError } from "../errors.ts";
 import { ensureSpecimen } from "../specimens/index.ts";
 import { type Engine, startEngine } from "./index.ts";
 
@@ -67,6 +68,7 @@ test("a file that cannot be loaded gives llama.cpp's reason", async () => {
     code: "model_not_loadable",
     message: expect.stringMatching(/not within the file bounds/),
   });
+  await expect(engine.describe("cut")).rejects.toThrow(UserError);
 });
 
 test("a file that takes for ever to be loaded is given up", async () => {

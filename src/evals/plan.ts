@@ -79,9 +79,14 @@ export interface Estimate {
 }
 
 /**
+ * @param concurrency calls at the same time on a route
  * @param msPerCall mean E2E of earlier calls to a candidate, or null
  */
-export function estimate(plan: Plan, concurrency: number, msPerCall: (candidate: string) => number | null): Estimate[] {
+export function estimate(
+  plan: Plan,
+  concurrency: (route: Route) => number,
+  msPerCall: (candidate: string) => number | null,
+): Estimate[] {
   return plan.routes.map((route) => {
     const samples = trialsPerCell(plan, route);
     const calls = samples * plan.scenario.cells.length;
@@ -98,7 +103,7 @@ export function estimate(plan: Plan, concurrency: number, msPerCall: (candidate:
       inputTokens: plan.scenario.cells.reduce((sum, cell) => sum + samples * plan.scenario.contextTokens(cell), 0),
       mostOutputTokens: calls * maxTokens,
       mostCostUsd: route.price === null ? null : mostCost(route.price),
-      minutes: earlier === null ? null : (calls * earlier) / concurrency / 60_000,
+      minutes: earlier === null ? null : (calls * earlier) / concurrency(route) / 60_000,
     };
   });
 }

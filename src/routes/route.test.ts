@@ -26,3 +26,7 @@ test.each([
   expect(() => vendorRoute(options, {})).toThrow(UserError);
   expect(() => vendorRoute(options, {})).toThrow(message);
 });
+
+test("a route that nothing is sent to needs no key", () => {
+  expect(vendorRoute({ model: "deepseek/deepseek-chat", sends: false }, {}).endpoint.apiKey).toBeNull();
+});

@@ -25,6 +25,8 @@ export interface Route {
   readonly cacheRule: "llama.cpp: longest common prefix" | null;
   /** Conversations that the engine holds at a time, for `cacheRule`; 1 where nothing is said. */
   readonly sequences?: number;
+  /** Changes with the model's file; left out where the file is not ours to see. */
+  readonly fingerprint?: string;
   /** The prompt as the model will see it, token ids; null where only the vendor can know. */
   readonly tokenize: ((request: CallRequest) => Promise<Int32Array>) | null;
   /** Routes in one lane share a machine and must not disturb each other's timings: they take turns. */
@@ -39,6 +41,8 @@ export interface VendorRouteOptions {
   readonly protocol?: Endpoint["protocol"] | undefined;
   readonly price?: Price | null | undefined;
   readonly maxOutputTokens?: number | undefined;
+  /** False for a route that nothing will be sent to: it needs no key. */
+  readonly sends?: boolean | undefined;
 }
 
 /**
@@ -66,7 +70,7 @@ export function vendorRoute(options: VendorRouteOptions, env: Readonly<Record<st
   const keyEnvs = options.keyEnv === undefined ? (known?.keyEnvs ?? ["OPENAI_API_KEY"]) : [options.keyEnv];
   const apiKey = keyEnvs.map((name) => env[name]).find((value) => value) ?? null;
   const keyNeeded = options.keyEnv !== undefined || (options.baseUrl === undefined && known?.keyRequired === true);
-  if (apiKey === null && keyNeeded)
+  if (apiKey === null && keyNeeded && options.sends !== false)
     throw new UserError({
       happened: `there is no key for ${options.model}: ${keyEnvs.join(" and ")} ${keyEnvs.length > 1 ? "are" : "is"} not set`,
       expected: "a key in the environment or in a .env file",

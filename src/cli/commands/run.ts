@@ -63,12 +63,29 @@ export const runCommand = defineCommand({
       if (flags.resume === undefined)
         return await measure(readJob(scenarioOrFile, flags, io.cwd), null, store, flags, io);
       const earlier = await store.findRun(flags.resume);
-      return await measure(parseJob(earlier.options, `run ${earlier.id}`, io.cwd), earlier, store, flags, io);
+      const given = { ...earlier.options, ...settingsForTheRest(flags) };
+      return await measure(parseJob(given, `run ${earlier.id}`, io.cwd), earlier, store, flags, io);
     } finally {
       await store.close();
     }
   },
 });
+
+/** What may be set anew for the rest of a run: how far it may go, and nothing that could move its numbers. */
+const resumable = ["maxCost", "allowUnknownPrice", "retries", "timeout"];
+
+function settingsForTheRest(flags: Flags): Record<string, unknown> {
+  const given = Object.entries(flags).filter(([key, value]) => key in Job.shape && value !== undefined);
+  const fixed = given.find(([key]) => !resumable.includes(key));
+  if (fixed === undefined) return Object.fromEntries(given);
+  throw new UserError({
+    happened: `${flagName(fixed[0])} is given together with --resume`,
+    expected: `a run goes on with its own settings; only ${resumable.map(flagName).join(", ")} can change`,
+    mend: "leave it out, or start a new run",
+  });
+}
+
+const flagName = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 async function measure(job: Job, earlier: RunInfo | null, store: Store, flags: Flags, io: Io): Promise<ExitCode> {
   const candidates = await candidatesOf(job, io);
@@ -90,6 +107,8 @@ async function measure(job: Job, earlier: RunInfo | null, store: Store, flags: F
   }
 }
 
+const concurrencyOf = (job: Job) => (route: Route) => job.concurrency ?? (route.kind === "vendor" ? 8 : 1);
+
 async function measureTrials(run: RunInfo, plan: Plan, job: Job, store: Store, io: Io) {
   const done = await store.doneTrials(run.id);
   const limits = { timeoutMs: (job.timeout ?? 600) * 1_000 };
@@ -98,7 +117,7 @@ async function measureTrials(run: RunInfo, plan: Plan, job: Job, store: Store, i
   try {
     return await runTrials({
       plan,
-      concurrency: (route) => job.concurrency ?? (route.kind === "vendor" ? 8 : 1),
+      concurrency: concurrencyOf(job),
       retries: job.retries ?? 3,
       recorder: store.recorder(run.id),
       isDone: (trialId) => done.has(trialId),
@@ -202,6 +221,7 @@ function identityOf(plan: Plan, job: Job): string {
     sampling,
     kvType: job.kvType ?? "f16",
     candidates: routes.map(candidateInfo),
+    files: routes.map(({ fingerprint }) => fingerprint ?? null),
     versions: versions(),
   };
   return createHash("sha256").update(JSON.stringify(moved)).digest("hex");
@@ -244,7 +264,7 @@ async function dryRun(job: Job, flags: Flags, io: Io): Promise<ExitCode> {
   const store = await openStore(storePath(flags, io));
   const means = new Map(await Promise.all(routes.map(async ({ id }) => [id, await store.meanCallMs(id)] as const)));
   await store.close();
-  const rows = estimate(planOf(job, routes), job.concurrency ?? 1, (candidate) => means.get(candidate) ?? null);
+  const rows = estimate(planOf(job, routes), concurrencyOf(job), (candidate) => means.get(candidate) ?? null);
   if (flags.json) {
     io.print(JSON.stringify(rows, null, 2));
     return 0;

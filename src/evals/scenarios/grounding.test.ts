@@ -80,7 +80,27 @@ test("facts are hidden in the user's own text, which is kept word for word", () 
   expect(own.every((line) => haystack.includes(line))).toBe(true);
 });
 
-test("a context too short for its facts is refused", () => {
-  const scenario = grounding({ ...groundingDefaults, contextTokens: [40] });
-  expect(() => [...scenario.samples(scenario.cells[0]!)]).toThrow(UserError);
+test("a text in one long line fills its context all the same, in lines of at most 120 characters", () => {
+  for (const text of ["It was late, and the boat had gone. ".repeat(2_000), "船已经走了，没有人看见。".repeat(2_000)]) {
+    const scenario = grounding({ ...groundingDefaults, contextTokens: [1_024], haystack: [text] });
+    const [sample] = [...scenario.samples(scenario.cells[0]!)];
+    const material = textOf(sample!.messages[0]!.content);
+    expect(registerTokens(material)).toBeGreaterThan(850);
+    for (const line of material.split("\n").slice(2)) expect(line.length).toBeLessThan(130);
+  }
+});
+
+test("a question about five facts is part of the context that was asked for", () => {
+  const scenario = grounding({ ...groundingDefaults, contextTokens: [512], needles: [5] });
+  for (const { messages, answerable } of scenario.samples(scenario.cells[0]!))
+    if (answerable)
+      expect(messages.reduce((sum, { content }) => sum + registerTokens(textOf(content)), 16)).toBeLessThan(520);
+});
+
+test("characters of a script without spaces count one by one", () => {
+  expect(registerTokens("船已经走了。")).toBe(6);
+});
+
+test("a context too short for its facts is refused before anything is asked", () => {
+  expect(() => grounding({ ...groundingDefaults, contextTokens: [4_096, 40] })).toThrow(UserError);
 });

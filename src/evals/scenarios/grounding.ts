@@ -31,7 +31,7 @@ export interface GroundingOptions {
   /** Facts around a needle that differ from it in one word, for each fact asked for. */
   readonly distractors: number;
   readonly seed: number;
-  /** The user's own text to hide the facts in, a line each; null for the built-in register. */
+  /** The user's own text to hide the facts in, line by line, long lines folded; null for the built-in register. */
   readonly haystack: readonly string[] | null;
 }
 
@@ -46,8 +46,13 @@ export const groundingDefaults: GroundingOptions = {
   haystack: null,
 };
 
+/** @throws UserError for a context that cannot hold a document's facts */
 export function grounding(options: GroundingOptions = groundingDefaults): Scenario {
   const unanswerable = unanswerableCount(options);
+  const folded = { ...options, haystack: options.haystack?.flatMap(foldedLine) ?? null };
+  // The shortest context refuses here what it would otherwise refuse in the middle of a run.
+  const contextTokens = Math.min(...options.contextTokens);
+  samplesOf({ contextTokens, needles: Math.max(...options.needles) }, folded).next();
   return {
     name: "grounding",
     version: 1,
@@ -58,7 +63,7 @@ export function grounding(options: GroundingOptions = groundingDefaults): Scenar
       options.needles.map((needles) => ({ contextTokens, needles })),
     ),
     samplesPerCell: options.documents * (options.depths.length + unanswerable),
-    samples: (cell) => samplesOf(cell, options),
+    samples: (cell) => samplesOf(cell, folded),
     scorers: [grounded, exactAnswer, citesTheLine],
     contextTokens: (cell) => Number(cell.contextTokens),
     options: { ...options, haystack: options.haystack === null ? "built-in register" : options.haystack },
@@ -69,7 +74,7 @@ function unanswerableCount({ depths, unanswerableShare }: GroundingOptions): num
   return Math.round((depths.length * unanswerableShare) / (1 - unanswerableShare));
 }
 
-function* samplesOf(cell: Cell, options: GroundingOptions): Iterable<Sample> {
+function* samplesOf(cell: Cell, options: GroundingOptions): Generator<Sample> {
   const contextTokens = Number(cell.contextTokens);
   const needles = Number(cell.needles);
   for (let document = 0; document < options.documents; document++)
@@ -90,7 +95,7 @@ function* samplesOfDocument(
   const distractors = facts
     .flatMap((fact) => nearMisses(fact, options.distractors, random))
     .filter((miss) => !stated.has(subject(miss)) && stated.add(subject(miss)));
-  const sentences = fitted(contextTokens, { placed, distractors, random, options });
+  const sentences = fitted(contextTokens, { placed, needles, distractors, random, options });
   const lines = sentences.map((sentence, index) => citableLine(sentence, index + 1));
   const material = `${instruction}\n\n${lines.join("\n")}`;
   const lineOf = (fact: Fact) => sentences.indexOf(factSentence(fact)) + 1;
@@ -124,14 +129,18 @@ const subject = ({ attribute, entity }: Fact) => `${attribute} of ${entity}`;
 
 interface Ingredients {
   readonly placed: readonly Fact[];
+  readonly needles: number;
   readonly distractors: readonly Fact[];
   readonly random: Random;
   readonly options: GroundingOptions;
 }
 
 /** As many lines as the context has room for. */
-function fitted(contextTokens: number, { placed, distractors, random, options }: Ingredients): string[] {
-  const frame = registerTokens(instruction) + registerTokens(questionAbout([placed[0]!])) + chatFrameTokens;
+function fitted(
+  contextTokens: number,
+  { placed, needles: asked, distractors, random, options }: Ingredients,
+): string[] {
+  const frame = registerTokens(instruction) + registerTokens(questionAbout(placed.slice(0, asked))) + chatFrameTokens;
   const perFact = registerTokens(citableLine(factSentence(placed[0]!), 1)) + 1;
   const room = contextTokens - frame;
   if (room < perFact * (placed.length + 1))
@@ -145,6 +154,11 @@ function fitted(contextTokens: number, { placed, distractors, random, options }:
   if (options.haystack !== null) return withinOwnText(room, needles, kept, options.haystack, random);
   const lines = Math.max(placed.length + kept.length, Math.floor(room / perFact));
   return registerLines({ lines, needles, distractors: kept }, random);
+}
+
+/** A line that alone would fill a short context leaves no room for others, so it becomes several. */
+function foldedLine(line: string): string[] {
+  return line.match(/\S(?:.{0,118}\S)?(?=\s|$)|\S{1,120}/gu) ?? [];
 }
 
 /** The user's lines from a random place on, with the facts put between them at their depths. */
@@ -174,7 +188,16 @@ function withinOwnText(
 /** The marks that a chat template puts around three turns: about six tokens a turn. */
 const chatFrameTokens = 16;
 
-/** Words, numbers and punctuation marks: one token each in the specimens' tokenizer, about as many in a vendor's. */
+/**
+ * Words, numbers and punctuation marks: one token each in the specimens' tokenizer, about as many in a vendor's. Where a
+ * script sets no space between words, each character counts.
+ */
 export function registerTokens(text: string): number {
-  return text.match(/ ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]|\s+/gu)?.filter((piece) => piece !== " ").length ?? 0;
+  return (
+    text
+      .match(
+        /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]|\s+/gu,
+      )
+      ?.filter((piece) => piece !== " ").length ?? 0
+  );
 }

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { UserError } from "../errors.ts";
+import { candidatesOf } from "./candidates.ts";
+import { parseJob } from "./job.ts";
+
+const io = {
+  print() {},
+  note() {},
+  env: {},
+  cwd: ".",
+  now: () => new Date(0),
+  colour: false,
+  width: 100,
+  progress: null,
+  interrupts: { stopping: new AbortController().signal, aborting: new AbortController().signal },
+};
+
+test('a quoted "false" does not lift the cost cap', () => {
+  expect(() => parseJob({ allowUnknownPrice: "false" }, "job.yaml", ".")).toThrow(UserError);
+  expect(parseJob({ allowUnknownPrice: true }, "job.yaml", ".").allowUnknownPrice).toBe(true);
+});
+
+test("a candidate that is named twice is refused before anything is sent", async () => {
+  const job = parseJob({ model: ["m", "m"], baseUrl: "http://localhost:1/v1" }, "the command line", ".");
+  await expect(candidatesOf(job, io)).rejects.toThrow('two candidates are called "custom/m"');
+});
