@@ -6,7 +6,7 @@ import type { Cell, Score } from "./trial.ts";
 export interface Sample {
   /** Unique in its cell. */
   readonly id: string;
-  /** Samples about one document are not independent: intervals are clustered by it and its prefix is shared. */
+  /** Samples about one document share its prefix, and are not quite independent: intervals that take them so are too narrow. */
   readonly document: string;
   readonly messages: readonly Message[];
   readonly target: string;
