@@ -26,7 +26,11 @@ const listOf = <Item extends z.ZodType>(item: Item) =>
     z.array(item).min(1),
   );
 
-const positive = z.coerce.number().int("expected a whole number").positive("expected a number above 0");
+/** A number in a file, or the text of a flag; nothing else becomes one. */
+const number = z
+  .union([z.number(), z.string().trim().min(1)], "expected a number")
+  .pipe(z.coerce.number("expected a number"));
+const positive = number.pipe(z.number().int("expected a whole number").positive("expected a number above 0"));
 const share = z.coerce.number().min(0, "expected a number from 0 to 1").max(1, "expected a number from 0 to 1");
 
 export const Job = z.strictObject({

@@ -21,7 +21,7 @@ export const definitions: readonly { readonly term: string; readonly meaning: st
   {
     term: "Decoding",
     meaning:
-      "output tokens after the first, over the time between the first and the last event that carried any; answers with fewer than three such events are left out",
+      "output tokens after the first (an end token that no event brings is not counted), over the time between the first and the last event that carried any; answers with fewer than three such events are left out",
   },
   { term: "Warm, cold", meaning: "warm: at least half of the input tokens were read from the cache; cold: fewer" },
   {

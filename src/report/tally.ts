@@ -173,15 +173,17 @@ export class Tally {
 }
 
 /**
- * Speed of decoding: the tokens after the first over the time between the first and the last event that carried any.
- *
- * @returns tokens per second; null for fewer than three such events, which time the network and not the model
+ * Output tokens a second after the first one, over the time between the first and the last event that carried any; null
+ * for fewer than three events, which time the network and not the model. Where every event brings one token, the gaps are counted: a server's token count may have
+ * an end token in it that no event brings. Where events bring several, the reported count is all there is.
  */
 export function decodeTokensPerSecond({ usage, timings }: Pick<Trial, "usage" | "timings">): number | null {
   const tokens = usage?.outputTokens ?? null;
   if (tokens === null || timings === null || timings.gapsUs.length < 2 || tokens < 3) return null;
   const decodingUs = timings.gapsUs.reduce((sum, gap) => sum + gap, 0);
-  return decodingUs > 0 ? ((tokens - 1) / decodingUs) * 1e6 : null;
+  const events = timings.gapsUs.length + 1;
+  const decoded = Math.abs(tokens - events) <= 1 ? events - 1 : tokens - 1;
+  return decodingUs > 0 ? (decoded / decodingUs) * 1e6 : null;
 }
 
 /** Warm when at least half of the input was read from the cache. */

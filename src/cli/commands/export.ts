@@ -1,6 +1,6 @@
 /** `assay export <run> --format jsonl|csv|parquet`: a run's trials for other programs. */
 import { rename, rm, writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { extname, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
@@ -26,6 +26,7 @@ export const exportCommand = defineCommand({
   examples: ["assay export latest -o trials.csv", "assay export latest -o - | jq .answer"],
   run: ({ args: [id], flags, io }) =>
     withRun<ExitCode>(id!, flags, io, async (run, store) => {
+      refuseOtherExtension(flags);
       const format = flags.format ?? formats.find((one) => flags.output?.endsWith(`.${one}`)) ?? "jsonl";
       if (format === "parquet" && flags.output === "-") throw parquetOnStandardOutput();
       const records = store.records(run.id);
@@ -40,6 +41,16 @@ export const exportCommand = defineCommand({
       return 0;
     }),
 });
+
+function refuseOtherExtension({ format, output }: { format?: string | undefined; output?: string | undefined }): void {
+  const extension = extname(output ?? "").slice(1);
+  if (format !== undefined || extension === "" || formats.some((one) => one === extension)) return;
+  throw new UserError({
+    happened: `--output ends in .${extension}, which is no export format`,
+    expected: `.jsonl, .csv or .parquet, or --format`,
+    mend: "name the file after its format, or add --format",
+  });
+}
 
 /** The file is there whole or not at all. */
 async function writeWhole(path: string, content: AsyncIterable<string> | Promise<Uint8Array>): Promise<void> {

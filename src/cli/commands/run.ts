@@ -159,7 +159,7 @@ function progressOf(plan: Plan, alreadyDone: number, draw: (share: number, remar
     if (own.left === 0) {
       io.progress?.(null);
       io.note(
-        `${trial.candidate}: ${own.grounded} of ${own.scored} grounded${own.failed ? `, ${own.failed} failed` : ""}`,
+        `${trial.candidate}: ${own.grounded} of ${own.scored} right${own.failed ? `, ${own.failed} failed` : ""}`,
       );
     }
   };
