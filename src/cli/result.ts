@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import type { RunInfo } from "../evals/index.ts";
-import { htmlReport, summarize, terminalSummary } from "../report/index.ts";
+import { reportOf, terminalSummary } from "../report/index.ts";
 import { openStore, type Store } from "../store/index.ts";
 import type { ExitCode, Io } from "./command.ts";
 
@@ -33,9 +33,9 @@ export async function printResult(
   io: Io,
   exitCode: ExitCode,
 ): Promise<ExitCode> {
-  const summary = await summarize(run, store.records(run.id, "withoutBodies"));
+  const { summary, html } = await reportOf(run, store.records(run.id));
   const path = resolve(io.cwd, flags.output ?? join(".assay", "reports", `${run.id}.html`));
-  writeReport(path, await htmlReport(run, store.records(run.id)));
+  writeReport(path, html);
   if (flags.json) io.print(JSON.stringify({ ...summary, report: path }, null, 2));
   else io.print(terminalSummary(summary, { colour: io.colour, width: io.width, reportPath: path }));
   if (exitCode !== 0) return exitCode;

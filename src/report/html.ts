@@ -32,12 +32,21 @@ export interface HtmlReportOptions {
   readonly maxTrials?: number;
 }
 
-/** Reads the records once, and holds a summary and at most twice `maxTrials` of them. */
+/** The page alone; see {@link reportOf}. */
 export async function htmlReport(
   run: RunInfo,
   records: Iterable<TrialRecord> | AsyncIterable<TrialRecord>,
-  { maxTrials = 2000 }: HtmlReportOptions = {},
+  options: HtmlReportOptions = {},
 ): Promise<string> {
+  return (await reportOf(run, records, options)).html;
+}
+
+/** Summary and page. Reads the records once, and holds little more than `maxTrials` of them. */
+export async function reportOf(
+  run: RunInfo,
+  records: Iterable<TrialRecord> | AsyncIterable<TrialRecord>,
+  { maxTrials = 2000 }: HtmlReportOptions = {},
+): Promise<{ readonly summary: RunSummary; readonly html: string }> {
   const builder = startSummary(run);
   const selection = new TrialSelection(maxTrials);
   for await (const record of records) {
@@ -45,8 +54,7 @@ export async function htmlReport(
     selection.add(record);
   }
   const summary = builder.summary();
-  const shown = selection.records();
-  return page(summary, drilldownOf(summary, shown), selection.offered);
+  return { summary, html: page(summary, drilldownOf(summary, selection.records()), selection.offered) };
 }
 
 function page(summary: RunSummary, drilldown: Drilldown, recorded: number): string {

@@ -21,11 +21,13 @@ interface Ranked {
   readonly arrival: number;
 }
 
-/** Holds at most twice the limit at any time, and gives back the best-ranked in the order in which they came. */
+/** Holds a few more than the limit at any time, and gives back the best-ranked in the order in which they came. */
 export class TrialSelection {
   readonly #limit: number;
   readonly #counts = new Map<string, number>();
   #kept: Ranked[] = [];
+  /** The last that was worth keeping, once there were too many: what ranks behind it never will be. */
+  #last: Ranked | null = null;
   #arrivals = 0;
 
   constructor(limit: number) {
@@ -38,8 +40,10 @@ export class TrialSelection {
     const ordinal = this.#counts.get(kind) ?? 0;
     this.#counts.set(kind, ordinal + 1);
     const tier = ordinal < firstOfEach ? 0 : urgency[verdict];
-    this.#kept.push({ record, tier, ordinal, arrival: this.#arrivals++ });
-    if (this.#kept.length > 2 * this.#limit + 16) this.#prune();
+    const ranked = { record, tier, ordinal, arrival: this.#arrivals++ };
+    if (this.#last !== null && byRank(ranked, this.#last) > 0) return;
+    this.#kept.push(ranked);
+    if (this.#kept.length > this.#limit + 256) this.#prune();
   }
 
   /** How many were offered, kept or not. */
@@ -54,8 +58,9 @@ export class TrialSelection {
 
   #prune(): void {
     if (this.#kept.length <= this.#limit) return;
-    this.#kept = this.#kept
-      .sort((a, b) => a.tier - b.tier || a.ordinal - b.ordinal || a.arrival - b.arrival)
-      .slice(0, this.#limit);
+    this.#kept = this.#kept.sort(byRank).slice(0, this.#limit);
+    this.#last = this.#kept.at(-1) ?? null;
   }
 }
+
+const byRank = (a: Ranked, b: Ranked) => a.tier - b.tier || a.ordinal - b.ordinal || a.arrival - b.arrival;

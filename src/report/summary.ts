@@ -59,7 +59,6 @@ export async function summarize(
 }
 
 export function startSummary(run: RunInfo): SummaryBuilder {
-  const everything = new Tally();
   const candidates = new Map(run.candidates.map((candidate) => [candidate.id, new CandidateTally()]));
   const cells = new Map<string, Cell>();
   const failures = new Map<
@@ -72,7 +71,6 @@ export function startSummary(run: RunInfo): SummaryBuilder {
     if (tally === undefined) throw new RangeError(`run ${run.id} has no candidate ${trial.candidate}`);
     const key = cellKey(trial.cell);
     if (!cells.has(key)) cells.set(key, trial.cell);
-    everything.add(trial, `${trial.candidate} ${key} `);
     tally.add(trial, key);
     if (trial.failure === null) return;
     const kind = `${trial.candidate} ${trial.failure.class}`;
@@ -89,7 +87,7 @@ export function startSummary(run: RunInfo): SummaryBuilder {
 
   function summary(): RunSummary {
     const names = nameCells([...cells.values()]);
-    const total = everything.measures();
+    const total = Tally.of([...candidates.values()].map((tally) => tally.total())).measures();
     return {
       run,
       scored: total.scored,
@@ -105,7 +103,6 @@ export function startSummary(run: RunInfo): SummaryBuilder {
 }
 
 class CandidateTally {
-  readonly #total = new Tally();
   readonly #cells = new Map<string, { readonly tally: Tally; readonly depths: Map<number, ScoreTally> }>();
 
   add(trial: Trial, key: string): void {
@@ -114,7 +111,6 @@ class CandidateTally {
       cell = { tally: new Tally(), depths: new Map() };
       this.#cells.set(key, cell);
     }
-    this.#total.add(trial, `${key} `);
     cell.tally.add(trial);
     const grounded = trial.scores?.grounded;
     if (trial.outcome !== "scored" || !trial.answerable || trial.depth === null || grounded === undefined) return;
@@ -127,10 +123,14 @@ class CandidateTally {
     tally.add(grounded.value, trial.sampleId);
   }
 
+  total(): Tally {
+    return Tally.of([...this.#cells.values()].map(({ tally }) => tally));
+  }
+
   summary(candidate: CandidateInfo, names: readonly CellName[]): CandidateSummary {
     return {
       candidate,
-      total: this.#total.measures(),
+      total: this.total().measures(),
       cells: names.map((name) => {
         const cell = this.#cells.get(name.key);
         const depths = [...(cell?.depths ?? [])].sort(([a], [b]) => a - b);

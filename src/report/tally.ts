@@ -73,6 +73,7 @@ export class ScoreTally {
   #sum = 0;
   #n = 0;
   readonly #samples = new Set<string>();
+  #samplesOfOthers = 0;
 
   add(value: number, sample: string): void {
     this.#sum += value;
@@ -80,8 +81,14 @@ export class ScoreTally {
     this.#samples.add(sample);
   }
 
+  merge(other: ScoreTally): void {
+    this.#sum += other.#sum;
+    this.#n += other.#n;
+    this.#samplesOfOthers += other.#samples.size + other.#samplesOfOthers;
+  }
+
   estimate(): Proportion | null {
-    return proportion(this.#sum, this.#n, this.#samples.size);
+    return proportion(this.#sum, this.#n, this.#samples.size + this.#samplesOfOthers);
   }
 }
 
@@ -105,8 +112,14 @@ export class Tally {
   readonly #cache = { n: 0, readTokens: 0, expectedTokens: 0, inputTokens: new TotalTally(), asExpected: 0 };
   #retries = 0;
 
-  /** @param scope  put before the sample's id, where samples of several cells come together */
-  add(trial: Trial, scope = ""): void {
+  /** Of tallies that have no sample in common, as those of different cells or candidates. */
+  static of(parts: Iterable<Tally>): Tally {
+    const whole = new Tally();
+    for (const part of parts) whole.#merge(part);
+    return whole;
+  }
+
+  add(trial: Trial): void {
     this.#outcomes[trial.outcome]++;
     if (trial.outcome === "skipped") return;
     this.#cost.add(trial.costUsd);
@@ -116,10 +129,38 @@ export class Tally {
     this.#output.add(trial.usage?.outputTokens ?? null);
     this.#reasoning.add(trial.usage?.reasoningTokens ?? null);
     this.#retries += Math.max(0, trial.attempts - 1);
-    if (trial.outcome === "scored") this.#addScored(trial, scope + trial.sampleId);
+    if (trial.outcome === "scored") this.#addScored(trial);
   }
 
-  #addScored(trial: Trial, sample: string): void {
+  #merge(part: Tally): void {
+    for (const outcome of ["scored", "failed", "skipped"] as const) this.#outcomes[outcome] += part.#outcomes[outcome];
+    this.#grounded.merge(part.#grounded);
+    this.#exact.merge(part.#exact);
+    this.#cited.merge(part.#cited);
+    this.#abstained.merge(part.#abstained);
+    this.#cost.merge(part.#cost);
+    this.#uncachedInput.merge(part.#uncachedInput);
+    this.#cacheRead.merge(part.#cacheRead);
+    this.#cacheWrite.merge(part.#cacheWrite);
+    this.#output.merge(part.#output);
+    this.#reasoning.merge(part.#reasoning);
+    for (const warmth of ["cold", "warm", "unknown"] as const) {
+      for (const value of part.#ttft[warmth]) this.#ttft[warmth].push(value);
+      for (const value of part.#decode[warmth]) this.#decode[warmth].push(value);
+    }
+    for (const value of part.#firstContent) this.#firstContent.push(value);
+    for (const value of part.#e2e) this.#e2e.push(value);
+    for (const value of part.#kv) this.#kv.push(value);
+    this.#cache.n += part.#cache.n;
+    this.#cache.readTokens += part.#cache.readTokens;
+    this.#cache.expectedTokens += part.#cache.expectedTokens;
+    this.#cache.inputTokens.merge(part.#cache.inputTokens);
+    this.#cache.asExpected += part.#cache.asExpected;
+    this.#retries += part.#retries;
+  }
+
+  #addScored(trial: Trial): void {
+    const sample = trial.sampleId;
     const scores = trial.scores ?? {};
     if (trial.answerable) {
       if (scores.grounded !== undefined) this.#grounded.add(scores.grounded.value, sample);
@@ -218,6 +259,12 @@ class TotalTally {
       this.#known++;
       this.#sum += value;
     }
+  }
+
+  merge(other: TotalTally): void {
+    this.#sum += other.#sum;
+    this.#known += other.#known;
+    this.#unknown += other.#unknown;
   }
 
   total(): Total {

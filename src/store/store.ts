@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { setImmediate as pause } from "node:timers/promises";
 import Sqlite from "better-sqlite3";
 import { type CompiledQuery, Kysely, SqliteDialect } from "kysely";
 import { Migrator } from "kysely/migration";
@@ -232,7 +233,8 @@ function callRow(runId: string, trialId: string, attempt: number, call: Call): C
   };
 }
 
-const pageSize = 200;
+/** Few enough that a page is garbage before it has outlived the young generation. */
+const pageSize = 32;
 
 /** Page by page, so that other connections are never held up and memory stays flat. */
 async function* eachRecord(db: Kysely<Database>, runId: string, bodies = true): AsyncIterable<TrialRecord> {
@@ -263,6 +265,8 @@ async function* eachRecord(db: Kysely<Database>, runId: string, bodies = true): 
       yield { trial: { ...trial, timings: trial.timings && { ...trial.timings, gapsUs } }, calls: own };
     }
     after = page.at(-1)!.ordinal;
+    // Queries are done as soon as they are asked: without a pause, neither Ctrl-C nor the garbage collector has a turn.
+    await pause();
   }
 }
 
