@@ -26,7 +26,7 @@ export async function memory(): Promise<Outcome> {
       store: "runs.db",
     };
     const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const { peakRssBytes, wallMs } = await runNode([pathOf("../src/cli/main.ts"), "run", "grounding", ...flags], {
+    const { peakRssBytes, wallMs } = await runNode([pathOf("../bin/assay.js"), "run", "grounding", ...flags], {
       cwd: folder.path,
     });
     const [storeBytes, reportBytes] = ["runs.db", "report.html"].map((file) => statSync(join(folder.path, file)).size);

@@ -13,8 +13,6 @@ import { installPromptfoo, type Promptfoo } from "./promptfoo.ts";
 
 const concurrency = 32;
 const trials = 12_000;
-/** Fewer, as promptfoo takes seconds for hundreds; Assay is asked as many beside it. */
-const promptfooTrials = 1_200;
 
 interface Sampled {
   readonly callsPerSecond: number;
@@ -28,7 +26,6 @@ export async function throughput(rounds: number): Promise<Outcome> {
   const bare: Sampled[] = [];
   const library: Sampled[] = [];
   const command: Sampled[] = [];
-  const commandFew: Sampled[] = [];
   const peer: Sampled[] = [];
   for (let round = 0; round < rounds; round++) {
     using folder = temporaryFolder();
@@ -36,18 +33,16 @@ export async function throughput(rounds: number): Promise<Outcome> {
     library.push(await loop("loop-assay.ts", baseUrl, join(folder.path, "library.db")));
     command.push(await assayRun(baseUrl, trials, folder.path));
     if (typeof promptfoo === "string") continue;
-    commandFew.push(await assayRun(baseUrl, promptfooTrials, folder.path));
     peer.push(await promptfooRun(promptfoo, baseUrl, folder.path));
   }
   const rows = [
     ["bare undici loop", trials, bare],
     ["assay, library loop", trials, library],
     ["assay run, whole process", trials, command],
-    ["assay run, whole process", promptfooTrials, commandFew],
-    [`promptfoo ${typeof promptfoo === "string" ? "" : promptfoo.version}, whole process`, promptfooTrials, peer],
+    [`promptfoo ${typeof promptfoo === "string" ? "" : promptfoo.version}, whole process`, trials, peer],
   ] as const;
   const ofBare = pairwise(library, bare);
-  const ofPeer = pairwise(commandFew, peer);
+  const ofPeer = pairwise(command, peer);
   const notes = typeof promptfoo === "string" ? [`promptfoo could not be installed: ${promptfoo}`] : [];
   return {
     title: `Throughput: ${concurrency} calls at a time, ${contextTokens}-token prompts, ${rounds} rounds, median (range)`,
@@ -79,7 +74,7 @@ export async function throughput(rounds: number): Promise<Outcome> {
           ]),
     ],
     notes,
-    figures: { concurrency, trials, promptfooTrials, rounds, bare, library, command, commandFew, promptfoo: peer },
+    figures: { concurrency, trials, rounds, bare, library, command, promptfoo: peer },
   };
 }
 
@@ -114,17 +109,14 @@ async function assayRun(baseUrl: string, calls: number, folder: string): Promise
     concurrency,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  return sampled(calls, await runNode([pathOf("../src/cli/main.ts"), "run", "grounding", ...flags], { cwd: folder }));
+  return sampled(calls, await runNode([pathOf("../bin/assay.js"), "run", "grounding", ...flags], { cwd: folder }));
 }
 
 async function promptfooRun(promptfoo: Promptfoo, baseUrl: string, folder: string): Promise<Sampled> {
   const own = join(folder, "promptfoo");
   mkdirSync(own);
-  const samples = samplesOf(planOf(baseUrl, promptfooTrials).plan, promptfooTrials);
-  return sampled(
-    promptfooTrials,
-    await promptfoo.run({ baseUrl, model, samples, maxTokens, concurrency, folder: own }),
-  );
+  const samples = samplesOf(planOf(baseUrl, trials).plan, trials);
+  return sampled(trials, await promptfoo.run({ baseUrl, model, samples, maxTokens, concurrency, folder: own }));
 }
 
 const sampled = (calls: number, { wallMs, peakRssBytes }: Finished): Sampled => ({

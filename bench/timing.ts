@@ -3,7 +3,7 @@ import { quantile } from "../src/stats/index.ts";
 import { measureTimingErrors, type TimingLoad } from "../test/fake-server/timing-error.ts";
 import type { Outcome } from "./outcome.ts";
 
-const load: TimingLoad = { concurrency: 32, callsEach: 10, tokens: 50, paceMs: 10 };
+const load: TimingLoad = { concurrency: 32, callsEach: 10, tokens: 50, paceMs: 10, thinkMs: 100 };
 const mostMs = 2;
 
 export async function timing(rounds: number): Promise<Outcome> {

@@ -4,8 +4,10 @@
  * is one way: the kernel, the event loop's delay, and nothing that cancels out.
  */
 import { spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { randomFrom } from "../../src/stats/index.ts";
 import { sendCall } from "../../src/wire/index.ts";
 import { type LogEntry, monotonicOriginMs } from "./server.ts";
 
@@ -23,6 +25,11 @@ export interface TimingLoad {
   readonly callsEach: number;
   readonly tokens: number;
   readonly paceMs: number;
+  /**
+   * The longest a stream waits between its calls, ms, evenly spread; 0 where nothing is said. Streams that all start at
+   * once stand in the server's queue, which its log does not count and ours cannot know.
+   */
+  readonly thinkMs?: number;
 }
 
 export async function measureTimingErrors(load: TimingLoad): Promise<TimingErrors> {
@@ -66,8 +73,12 @@ async function measureAt(baseUrl: string, load: TimingLoad): Promise<TimingError
   seen.length = 0;
   const script = `answer?tokens=${load.tokens}&paceMs=${load.paceMs}&ttftMs=20`;
   await Promise.all(
-    Array.from({ length: load.concurrency }, async () => {
-      for (let i = 0; i < load.callsEach; i += 1) await one(script);
+    Array.from({ length: load.concurrency }, async (_, stream) => {
+      const random = randomFrom(`stream ${stream}`);
+      for (let i = 0; i < load.callsEach; i += 1) {
+        if (load.thinkMs) await sleep(random.uniform() * load.thinkMs);
+        await one(script);
+      }
     }),
   );
 
