@@ -85,9 +85,10 @@ test("its log says what was sent when", async () => {
   const entry = server.log.at(-1)!;
   expect(entry).toMatchObject({ script: "answer", counts: { outputTokens: 4 } });
   const [first, ...rest] = entry.tokensSentAt;
-  expect(first! - entry.receivedAt).toBeGreaterThanOrEqual(29);
+  // Node's timers count whole milliseconds and may each fire up to one early.
+  expect(first! - entry.receivedAt).toBeGreaterThanOrEqual(28);
   expect(rest).toHaveLength(3);
-  expect(rest.at(-1)! - first!).toBeGreaterThanOrEqual(28);
+  expect(rest.at(-1)! - first!).toBeGreaterThanOrEqual(26);
 });
 
 test("another client understands it", async () => {
