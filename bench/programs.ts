@@ -22,7 +22,7 @@ export interface ProgramOptions {
 }
 
 export const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-const preload = new URL("peak-memory.ts", import.meta.url).href;
+const preload = new URL("peak-memory.js", import.meta.url).href;
 
 /** Runs a Node program to its end. */
 export async function runNode(
