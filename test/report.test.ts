@@ -240,6 +240,8 @@ describe.skipIf(!existsSync(chromiumPath))("the page in a browser", () => {
   test("a cell of a chart leads to its trials", async () => {
     const { page, complaints } = await open(1280);
     await page.locator('.wide a[href$="&depth=0.5"]').first().click();
+    // The list follows the address, and the browser announces the change of address after the click.
+    await page.getByText("Trials 1–6 of 6", { exact: true }).waitFor({ timeout: 10_000 });
     expect(await page.getByRole("status").textContent()).toBe("Trials 1–6 of 6");
     expect(await page.getByLabel("Needle depth").inputValue()).toBe("0.5");
     expect(complaints).toEqual([]);
