@@ -12,12 +12,12 @@ const steps = [
   ["engine", "reproduce", "routes"],
   ["specimens"],
   ["wire", "weights"],
-  ["corpus", "charts"],
+  ["anatomy", "corpus", "charts"],
   ["units", "stats"],
   ["errors.ts"],
 ];
 /** Free of `node:` imports, so that a browser runs the same code. */
-const pure = ["corpus", "charts", "units", "stats"];
+const pure = ["anatomy", "corpus", "charts", "units", "stats"];
 
 interface Import {
   readonly file: string;

@@ -1,0 +1,67 @@
+/**
+ * What a block of a model is made of: weights, cache, and the work that grows with the context. Every kind of block in
+ * `blocks/` answers these three questions; all estimates are sums over the answers.
+ */
+import type { Span } from "./span.ts";
+
+/** What a group of weights does. A file's tensors are sorted into the same parts. */
+export const parts = [
+  "embedding",
+  "output head",
+  "norms",
+  "attention",
+  "indexer",
+  "compressor",
+  "linear attention",
+  "state space",
+  "dense feed-forward",
+  "router",
+  "routed experts",
+  "shared experts",
+  "residual mixing",
+  "engram tables",
+  "engram projections",
+  "multi-token projection",
+  "vision tower",
+  "projector",
+  "expert table",
+  "other",
+] as const;
+export type Part = (typeof parts)[number];
+
+/**
+ * Parts that a file stores and no count of parameters includes: tables of integers such as the experts of each token in
+ * hash-routed layers.
+ */
+export const bookkeepingParts: ReadonlySet<Part> = new Set<Part>(["expert table"]);
+
+export interface Weights {
+  readonly part: Part;
+  readonly parameters: number;
+  /** Parameters that one token passes through; left out where it passes through all of them. */
+  readonly activeParameters?: number;
+}
+
+/** What a cached element is: cache formats give each its own number of bits. */
+export type CacheRole = "key" | "value" | "latent" | "rotary key" | "index key" | "state" | "convolution" | "waiting";
+
+export interface CacheStore {
+  /** The elements of one entry, by role. */
+  readonly elements: readonly { readonly role: CacheRole; readonly count: number }[];
+  /** How many entries are kept. */
+  readonly span: Span;
+}
+
+export interface ContextWork {
+  /** `scores`: queries against keys and weights against values; `index`: an indexer's scores; `state`: an update of a fixed state. */
+  readonly kind: "scores" | "index" | "state";
+  /** FLOPs for each entry that one token reads. */
+  readonly flopsPerEntry: number;
+  readonly span: Span;
+}
+
+export interface BlockAnatomy {
+  readonly weights: readonly Weights[];
+  readonly cache: readonly CacheStore[];
+  readonly work: readonly ContextWork[];
+}

@@ -1,0 +1,62 @@
+/**
+ * Attention with keys and values of its own: MHA, GQA and MQA, over the whole context, a sliding window or a chunk.
+ *
+ * @see MHA: Vaswani et al. 2017, arXiv:1706.03762, §3.2.2. MQA: Shazeer 2019, arXiv:1911.02150, §3.
+ *      GQA: Ainslie et al. 2023, arXiv:2305.13245, §2.2. FLOPs: Kaplan et al. 2020, arXiv:2001.08361, §2.1
+ */
+import type { BlockAnatomy } from "../block.ts";
+import type { Span } from "../span.ts";
+
+export interface Attention {
+  readonly kind: "attention";
+  readonly hiddenSize: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  /** Of a value; left out where it is `headDim`. */
+  readonly valueHeadDim?: number;
+  readonly span: Extract<Span, { kind: "all" | "window" | "chunk" }>;
+  /** Biases on the projections of queries, keys and values. */
+  readonly qkvBias?: boolean;
+  readonly outputBias?: boolean;
+  /** Gains that normalise queries and keys: one for all heads, or one for each. */
+  readonly qkNorm?: "shared" | "per-head";
+  /** Multiplies the attention's output, from the layer's input: one value for each element, or one for each head. */
+  readonly outputGate?: "elementwise" | "headwise";
+  /** One learnt logit a head that takes attention away (gpt-oss). */
+  readonly sinks?: boolean;
+  /** Keys and values are another layer's: nothing is projected for them and nothing cached (Gemma 3n). */
+  readonly sharesCache?: boolean;
+}
+
+export function attention(block: Attention): BlockAnatomy {
+  const { hiddenSize, heads, headDim, span } = block;
+  const valueHeadDim = block.valueHeadDim ?? headDim;
+  const kvHeads = block.sharesCache ? 0 : block.kvHeads;
+  const queries = heads * headDim;
+  const keys = kvHeads * headDim;
+  const values = kvHeads * valueHeadDim;
+  const outputs = heads * valueHeadDim;
+  const gate = { elementwise: outputs, headwise: heads, none: 0 }[block.outputGate ?? "none"];
+  const norms = { shared: headDim + (kvHeads > 0 ? headDim : 0), "per-head": queries + keys, none: 0 }[
+    block.qkNorm ?? "none"
+  ];
+  const projections = hiddenSize * (queries + keys + values + gate) + outputs * hiddenSize;
+  const biases = (block.qkvBias ? queries + keys + values : 0) + (block.outputBias ? hiddenSize : 0);
+  return {
+    weights: [{ part: "attention", parameters: projections + biases + norms + (block.sinks ? heads : 0) }],
+    cache:
+      kvHeads === 0
+        ? []
+        : [
+            {
+              elements: [
+                { role: "key", count: keys },
+                { role: "value", count: values },
+              ],
+              span,
+            },
+          ],
+    work: [{ kind: "scores", flopsPerEntry: 2 * heads * (headDim + valueHeadDim), span }],
+  };
+}

@@ -1,0 +1,24 @@
+/** Every kind of block, and what each is made of. */
+import type { BlockAnatomy } from "../block.ts";
+import { type Attention, attention } from "./attention.ts";
+import { type Experts, experts } from "./experts.ts";
+import { type FeedForward, feedForward } from "./feed-forward.ts";
+import { type LatentAttention, latentAttention } from "./latent-attention.ts";
+import { type Plain, plain } from "./plain.ts";
+
+export type Block = Attention | LatentAttention | FeedForward | Experts | Plain;
+
+export function anatomyOfBlock(block: Block): BlockAnatomy {
+  switch (block.kind) {
+    case "attention":
+      return attention(block);
+    case "latent attention":
+      return latentAttention(block);
+    case "feed-forward":
+      return feedForward(block);
+    case "experts":
+      return experts(block);
+    case "plain":
+      return plain(block);
+  }
+}

@@ -1,0 +1,94 @@
+/** How many bytes a cached entry takes: each role of element has its own bits and scales. */
+import type { CacheRole, CacheStore } from "./block.ts";
+
+interface ElementFormat {
+  readonly bits: number;
+  /** One scale for `elements` elements, rounded up; left out where there is none. */
+  readonly scale?: { readonly bytes: number; readonly elements: number };
+}
+
+export interface CacheFormat {
+  readonly name: string;
+  readonly summary: string;
+  readonly source: string;
+  readonly default: ElementFormat;
+  readonly exceptions: Readonly<Partial<Record<CacheRole, ElementFormat>>>;
+  /** An entry is padded to a multiple of this many bytes. */
+  readonly alignBytes?: number;
+}
+
+/**
+ * Recurrent states and convolution windows stay in float32 whatever the cache. Published sizes leave out the tokens that
+ * wait for compression; llama.cpp keeps them, in float32 too.
+ */
+const published = { state: { bits: 32 }, convolution: { bits: 32 }, waiting: { bits: 0 } } as const;
+const llamaCpp = { ...published, waiting: { bits: 32 } } as const;
+
+const plain = (name: string, bits: number, summary: string): CacheFormat => ({
+  name,
+  summary,
+  source: "one number a value, no scales",
+  default: { bits },
+  exceptions: published,
+});
+
+/** Blocks of ggml: 32 values and one 2-byte scale. */
+const ggml = (name: string, bits: number): CacheFormat => ({
+  name,
+  summary: `llama.cpp's ${name}: 32 values of ${bits} bits and a 2-byte scale`,
+  source: "ggml, ggml-common.h: block_q8_0, block_q4_0",
+  default: { bits, scale: { bytes: 2, elements: 32 } },
+  exceptions: llamaCpp,
+});
+
+export const cacheFormats: readonly CacheFormat[] = [
+  plain("bf16", 16, "2 bytes a value"),
+  plain("f32", 32, "4 bytes a value"),
+  plain("fp8", 8, "1 byte a value, scales not counted"),
+  {
+    name: "f16",
+    summary: "llama.cpp's default: 2 bytes a value",
+    source: "llama.cpp, common/arg.cpp: --cache-type-k, --cache-type-v",
+    default: { bits: 16 },
+    exceptions: llamaCpp,
+  },
+  ggml("q8_0", 8),
+  ggml("q4_0", 4),
+  {
+    name: "fp8-dsa",
+    summary: "FP8 latent with a 4-byte scale for 128 values, BF16 rotary key; FP8 index key with one scale",
+    source: "FlashMLA's FP8 KV cache, 656 B a token and layer; DeepGEMM's indexer, 132 B",
+    default: { bits: 8, scale: { bytes: 4, elements: 128 } },
+    exceptions: { ...published, "rotary key": { bits: 16 } },
+  },
+  {
+    name: "fp8-fp4-v4",
+    summary: "FP8 keys with a 1-byte scale for 64 values, BF16 rotary part, entries padded to 8 bytes; FP4 index keys",
+    source: "DeepSeek-V4, arXiv:2606.19348: 584 B an entry (448 FP8, 64 BF16, 8 B of scales), 68 B an index entry",
+    default: { bits: 8, scale: { bytes: 1, elements: 64 } },
+    exceptions: {
+      ...published,
+      "rotary key": { bits: 16 },
+      "index key": { bits: 4, scale: { bytes: 1, elements: 32 } },
+    },
+    alignBytes: 4,
+  },
+  {
+    name: "fp4-v41",
+    summary: "FP4 entries with a 1-byte scale for 16 values, FP4 index keys with one for 32",
+    source: "DeepSeek-V4.1-Flash, arXiv:2609.19969",
+    default: { bits: 4, scale: { bytes: 1, elements: 16 } },
+    exceptions: { ...published, "index key": { bits: 4, scale: { bytes: 1, elements: 32 } } },
+  },
+];
+
+/** Bytes of one entry of a store, scales and padding included. */
+export function entryBytes(format: CacheFormat, store: CacheStore): number {
+  const bytes = store.elements.reduce((total, { role, count }) => {
+    const { bits, scale } = format.exceptions[role] ?? format.default;
+    const scaleBytes = scale ? Math.ceil(count / scale.elements) * scale.bytes : 0;
+    return total + (count * bits) / 8 + scaleBytes;
+  }, 0);
+  const align = format.alignBytes ?? 1;
+  return Math.ceil(bytes / align) * align;
+}

@@ -1,0 +1,40 @@
+/** Fields as configs write them, and the error for a config that lacks them. */
+import { z } from "zod";
+import { UserError } from "../../errors.ts";
+
+/** A dimension or a count. The bound keeps absurd configs from making absurd numbers. */
+export const count = z.int().min(1).max(1e9);
+export const countOrZero = z.int().min(0).max(1e9);
+export const layerCount = z.int().min(1).max(10_000);
+/** Configs write null for "not there". */
+export const optional = <T extends z.ZodType>(type: T) => type.nullish().transform((value) => value ?? undefined);
+export const flag = (byDefault: boolean) =>
+  z
+    .boolean()
+    .nullish()
+    .transform((value) => value ?? byDefault);
+
+/** Anything that JSON can say, before a family has read it. */
+export type RawConfig = Readonly<Record<string, unknown>>;
+
+/** @throws UserError that names the fields which are missing or impossible */
+export function parseConfig<T extends z.ZodType>(schema: T, config: RawConfig): z.output<T> {
+  const parsed = schema.safeParse(config);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.join(".") || "config"}: ${message}`);
+  throw new UserError({
+    happened: `a ${String(config.model_type ?? "model")} config cannot be read: ${issues.join("; ")}`,
+    expected: "the fields of a Hugging Face config.json of this family",
+    mend: "compare the config with the one in the model's repository",
+  });
+}
+
+/** A config whose layers read their context in a way that has no formula here: no number is better than a wrong one. */
+export const unknownAttention = (name: string): UserError =>
+  new UserError({
+    happened: `no estimate: unknown attention class ${name}`,
+    expected: "an attention class that has a formula here: see docs/anatomy.md",
+    mend: "audit the checkpoint's tensors instead, or add the class to src/anatomy/blocks",
+  });
