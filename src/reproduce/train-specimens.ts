@@ -1,13 +1,13 @@
 /**
  * Trains the reading specimens: `node src/reproduce/train-specimens.ts [reader-mha …]`. Training is checkpointed under
- * `.assay/training/` and goes on where it stopped; weights and cards land in `specimens/`.
+ * `.assay/training/` and goes on where it stopped; weights and cards land in `specimens/`. What the weights do beyond
+ * their training is measured afterwards, by `specimens/measure-recall.ts`.
  */
-import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { deserialize, serialize } from "node:v8";
 import { messageOf, UserError } from "../errors.ts";
 import { writeGguf } from "../weights/index.ts";
+import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { ggufOf } from "./export.ts";
 import { type Recipe, recipeOf, type SpecimenName, specimenNames } from "./recipes.ts";
 import { beginning, type CurvePoint, type Progress, train, weightsOf } from "./school.ts";
@@ -32,23 +32,16 @@ function namesFrom(wanted: readonly string[]): readonly SpecimenName[] {
 async function trainSpecimen(name: SpecimenName): Promise<void> {
   const recipe = recipeOf(name);
   const path = join(checkpoints, `${name}.checkpoint`);
-  let progress = existsSync(path) ? (deserialize(await readFile(path)) as Progress) : beginning(recipe);
+  let progress = (await loadCheckpoint(path)) ?? beginning(recipe);
   for await (const next of train(recipe, progress)) {
     progress = next;
-    await save(path, next);
+    await saveCheckpoint(path, next);
     print(recipe, next);
   }
   const weights = join(shipped, `${name}.gguf`);
   await writeGguf(weights, ggufOf(name, recipe.config, weightsOf(recipe), progress.state, "f16"));
   const card = await cardOf(recipe, progress, weights);
   await writeFile(join(shipped, `${name}.json`), `${JSON.stringify(card, null, 2)}\n`);
-}
-
-/** A checkpoint is whole or absent: it is written beside its place and renamed. */
-async function save(path: string, progress: Progress): Promise<void> {
-  await mkdir(checkpoints, { recursive: true });
-  await writeFile(`${path}.part`, serialize(progress));
-  await rename(`${path}.part`, path);
 }
 
 function print(recipe: Recipe, { stage, steps, curve, cpuSeconds }: Progress): void {
