@@ -56,7 +56,7 @@ test("training taken up from a checkpoint, in a stage or between two, ends in th
   const paths: string[] = [];
   let straight: Progress | null = null;
   for await (const progress of train(recipe, start())) {
-    paths.push(join(folder, `after-${progress.steps}`));
+    paths.push(join(folder, `row-${paths.length}`));
     await saveCheckpoint(paths.at(-1)!, progress);
     straight = progress;
   }
