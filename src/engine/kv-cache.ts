@@ -1,9 +1,8 @@
 /**
- * How many bytes a token of context takes in this model's real cache.
+ * How many bytes a sequence takes in this model's real cache: those that grow with each token, and those that do not.
  *
- * The states of one sequence are saved at several lengths; what they grow by with each token is cache and llama.cpp's
- * own records of the token (its id, and its position once for each cache that it is in). The two are told apart by
- * measuring again with another type of cache: values shrink by a known ratio, records do not.
+ * The states of one sequence are saved at several lengths. What they grow by is what a token takes; llama.cpp's records
+ * of the state are counted apart (`state-file.ts`), so nothing comes from a formula.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,34 +12,31 @@ import { messageOf } from "../errors.ts";
 import { invalidRequest } from "./engine-error.ts";
 import { createContext, type LoadedModel } from "./loaded-model.ts";
 import type { KvCacheMeasurement, KvType } from "./protocol.ts";
+import { readStateFile, type SavedState } from "./state-file.ts";
 
 type Point = KvCacheMeasurement["points"][number];
 
-/** Bytes of a cached value: ggml keeps 32 values with one 2-byte scale in q8_0 and q4_0. */
-const bytesPerValue: Readonly<Record<KvType, number>> = { f16: 2, q8_0: 34 / 32, q4_0: 18 / 32 };
-/** Token id 4, position 4, count of sequences 4, sequence id 4: with one cache, and where a second type cannot be had. */
-const usualMetadataBytes = 16;
 /** llama.cpp pads caches to 256 cells, and the compressed ones divide it. */
 const step = 256;
 const batch = 256;
 
-/** @throws EngineError when the context is too short to see the cache grow */
+/** @throws EngineError when the context is too short to see the cache grow, or the saved state cannot be read */
 export async function measureKvCache(loaded: LoadedModel): Promise<KvCacheMeasurement> {
   const { kvType } = loaded.options;
   const lengths = measurableLengths(loaded);
   const points = await statePoints(loaded.model, kvType, lengths);
-  const growth = slope(points);
-  const metadata = await metadataBytesPerToken(loaded.model, kvType, growth, lengths.slice(0, 2));
-  const last = points.at(-1)!;
+  const state = lineThrough(points, ({ stateBytes }) => stateBytes);
+  const records = lineThrough(points, ({ recordBytes }) => recordBytes);
   return {
     kvType,
-    bytesPerToken: growth - metadata.bytes,
-    fixedBytes: last.stateBytes - growth * last.tokens,
-    metadataBytesPerToken: metadata.bytes,
+    bytesPerToken: state.perToken,
+    fixedBytes: state.fixed,
+    metadataBytesPerToken: records.perToken,
+    metadataBytes: records.fixed,
     points,
     method:
-      `growth of the saved state of one sequence between ${lengths.join(", ")} tokens, ` +
-      `less ${metadata.bytes} bytes of records for each token (${metadata.how})`,
+      `bytes of tensors in the saved state of one sequence of ${lengths.join(", ")} tokens; ` +
+      "llama.cpp's own records (token ids, positions, headers) are counted apart",
   };
 }
 
@@ -69,8 +65,9 @@ async function statePoints(model: LlamaModel, kvType: KvType, lengths: readonly 
     const points: Point[] = [];
     for (const tokens of lengths) {
       await sequence.evaluateWithoutGeneratingNewTokens(anyTokens(sequence, tokens - sequence.nextTokenIndex));
-      const { fileSize } = await sequence.saveStateToFile(join(folder, "state"));
-      points.push({ tokens, stateBytes: fileSize });
+      const path = join(folder, "state");
+      await sequence.saveStateToFile(path);
+      points.push({ tokens, ...savedState(path) });
     }
     return points;
   } finally {
@@ -85,30 +82,17 @@ function anyTokens(sequence: LlamaContextSequence, count: number): Token[] {
   return Array.from({ length: count }, (_, index) => text[index % text.length]!);
 }
 
-function slope(points: readonly Point[]): number {
-  const first = points[0]!;
-  const last = points.at(-1)!;
-  return (last.stateBytes - first.stateBytes) / (last.tokens - first.tokens);
+function savedState(path: string): SavedState {
+  try {
+    return readStateFile(path);
+  } catch (error) {
+    throw invalidRequest(`the cache cannot be measured: ${messageOf(error)}`);
+  }
 }
 
-/**
- *   growth(type) = values · bytesPerValue(type) + metadata
- *
- * holds for both types with the same number of values, so the metadata is what two measured growths leave.
- */
-async function metadataBytesPerToken(
-  model: LlamaModel,
-  kvType: KvType,
-  growth: number,
-  lengths: readonly number[],
-): Promise<{ readonly bytes: number; readonly how: string }> {
-  const other: KvType = kvType === "f16" ? "q8_0" : "f16";
-  try {
-    const ratio = bytesPerValue[other] / bytesPerValue[kvType];
-    const otherGrowth = slope(await statePoints(model, other, lengths));
-    const bytes = (otherGrowth - ratio * growth) / (1 - ratio);
-    return { bytes: Math.round(bytes * 1e6) / 1e6, how: `found by measuring once more with a ${other} cache` };
-  } catch (error) {
-    return { bytes: usualMetadataBytes, how: `assumed: a ${other} cache could not be made: ${messageOf(error)}` };
-  }
+/** The line through the first and the last point: bytes a token, and bytes at no token. */
+function lineThrough(points: readonly Point[], bytesOf: (point: Point) => number) {
+  const [first, last] = [points[0]!, points.at(-1)!];
+  const perToken = (bytesOf(last) - bytesOf(first)) / (last.tokens - first.tokens);
+  return { perToken, fixed: bytesOf(last) - perToken * last.tokens };
 }

@@ -106,17 +106,19 @@ export interface Generated extends Measured {
   readonly finishReason: "stop" | "length";
 }
 
-/** Bytes that the cache really takes, from the size of saved states. */
+/** Bytes that the cache really takes, from saved states. */
 export interface KvCacheMeasurement {
   readonly kvType: KvType;
-  /** Growth of the state with each token of context, metadata left out. */
+  /** Growth of the state with each token of context. */
   readonly bytesPerToken: number;
-  /** State that does not grow: sliding windows, recurrent and compressor states, headers. */
+  /** State that does not grow: full sliding windows, recurrent and compressor states. 0 where every token is kept alike. */
   readonly fixedBytes: number;
-  /** llama.cpp's own record of each token (position and token id), not part of `bytesPerToken`. */
+  /** llama.cpp's own record of each token in a saved state (id, position, sequence): no part of `bytesPerToken`. */
   readonly metadataBytesPerToken: number;
-  /** Context lengths whose saved states were compared, tokens, and the sizes of those, bytes. */
-  readonly points: readonly { readonly tokens: number; readonly stateBytes: number }[];
+  /** Headers of a saved state, and the records of the tokens in full windows: no part of `fixedBytes`. */
+  readonly metadataBytes: number;
+  /** Context lengths whose saved states were compared, tokens, and what those hold, bytes. */
+  readonly points: readonly { readonly tokens: number; readonly stateBytes: number; readonly recordBytes: number }[];
   /** How, in a sentence. */
   readonly method: string;
 }

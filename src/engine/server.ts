@@ -189,8 +189,13 @@ function kvCacheBody(id: string, measured: KvCacheMeasurement) {
     bytes_per_token: measured.bytesPerToken,
     fixed_bytes: measured.fixedBytes,
     metadata_bytes_per_token: measured.metadataBytesPerToken,
+    metadata_bytes: measured.metadataBytes,
     kv_type: measured.kvType,
-    points: measured.points.map(({ tokens, stateBytes }) => ({ tokens, state_bytes: stateBytes })),
+    points: measured.points.map(({ tokens, stateBytes, recordBytes }) => ({
+      tokens,
+      state_bytes: stateBytes,
+      record_bytes: recordBytes,
+    })),
     method: measured.method,
   };
 }
