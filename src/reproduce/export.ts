@@ -16,7 +16,7 @@ type Latent = Extract<AttentionDesign, { kind: "latent" }>;
 const fileTypes: Readonly<Record<"f32" | "f16" | "q8_0", number>> = { f32: 0, f16: 1, q8_0: 7 };
 
 /** Longest text the file says it takes, tokens; far longer than it was trained for, so that longer contexts can be tried. */
-const contextTokens = 8192;
+const contextTokens = 32_768;
 
 /**
  * @param matrices  how matrices are kept; norms and biases stay f32
