@@ -1,3 +1,8 @@
+/** Model files: what their headers say, local and remote, and writing GGUF. */
+export { type Checkpoint, type CheckpointOptions, openCheckpoint } from "./checkpoint.ts";
+export type { GgufLongList, GgufScalarValue, GgufValue } from "./gguf-reader.ts";
 export * from "./gguf-writer.ts";
 export * from "./half.ts";
+export { huggingFace, type Remote } from "./http.ts";
 export * from "./q8-0.ts";
+export type { StoredTensor } from "./stored-tensor.ts";
