@@ -17,6 +17,7 @@ export const parts = [
   "dense feed-forward",
   "router",
   "routed experts",
+  "latent projections",
   "shared experts",
   "residual mixing",
   "engram tables",
@@ -45,9 +46,15 @@ export interface Weights {
 /** What a cached element is: cache formats give each its own number of bits. */
 export type CacheRole = "key" | "value" | "latent" | "rotary key" | "index key" | "state" | "convolution" | "waiting";
 
+/** Elements of one entry that are stored alike. */
+export interface CacheElements {
+  readonly role: CacheRole;
+  readonly count: number;
+}
+
 export interface CacheStore {
   /** The elements of one entry, by role. */
-  readonly elements: readonly { readonly role: CacheRole; readonly count: number }[];
+  readonly elements: readonly CacheElements[];
   /** How many entries are kept. */
   readonly span: Span;
 }
@@ -57,6 +64,10 @@ export interface ContextWork {
   readonly kind: "scores" | "index" | "state";
   /** FLOPs for each entry that one token reads. */
   readonly flopsPerEntry: number;
+  /** The same while a prompt is read or a model is trained, where that differs: MLA rebuilds keys and values then. */
+  readonly promptFlopsPerEntry?: number;
+  /** What is read of each entry; for a state, what is read and written back. */
+  readonly reads: readonly CacheElements[];
   readonly span: Span;
 }
 

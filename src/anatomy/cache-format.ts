@@ -1,4 +1,5 @@
 /** How many bytes a cached entry takes: each role of element has its own bits and scales. */
+import { UserError } from "../errors.ts";
 import type { CacheRole, CacheStore } from "./block.ts";
 
 interface ElementFormat {
@@ -13,6 +14,8 @@ export interface CacheFormat {
   readonly source: string;
   readonly default: ElementFormat;
   readonly exceptions: Readonly<Partial<Record<CacheRole, ElementFormat>>>;
+  /** Of every element in a window of raw tokens; left out where it is stored like other entries. */
+  readonly window?: ElementFormat;
   /** An entry is padded to a multiple of this many bytes. */
   readonly alignBytes?: number;
 }
@@ -63,8 +66,8 @@ export const cacheFormats: readonly CacheFormat[] = [
   },
   {
     name: "fp8-fp4-v4",
-    summary: "FP8 keys with a 1-byte scale for 64 values, BF16 rotary part, entries padded to 8 bytes; FP4 index keys",
-    source: "DeepSeek-V4, arXiv:2606.19348: 584 B an entry (448 FP8, 64 BF16, 8 B of scales), 68 B an index entry",
+    summary: "FP8 entries with a 1-byte scale for 64 values, BF16 rotary part, padded to 4 bytes; FP4 index keys",
+    source: "DeepSeek-V4, arXiv:2606.19348: 584 B an entry (448 FP8, 64 BF16, 7 scales, padding), 68 B an index key",
     default: { bits: 8, scale: { bytes: 1, elements: 64 } },
     exceptions: {
       ...published,
@@ -75,17 +78,30 @@ export const cacheFormats: readonly CacheFormat[] = [
   },
   {
     name: "fp4-v41",
-    summary: "FP4 entries with a 1-byte scale for 16 values, FP4 index keys with one for 32",
-    source: "DeepSeek-V4.1-Flash, arXiv:2609.19969",
+    summary: "FP4 entries with a 1-byte scale for 16 values, FP4 index keys with one for 32, FP8 windows likewise",
+    source: "DeepSeek-V4.1-Flash, arXiv:2609.19969, §2.4.4: 890 B a token",
     default: { bits: 4, scale: { bytes: 1, elements: 16 } },
     exceptions: { ...published, "index key": { bits: 4, scale: { bytes: 1, elements: 32 } } },
+    window: { bits: 8, scale: { bytes: 1, elements: 32 } },
   },
 ];
+
+/** @throws UserError where there is no format of that name */
+export function cacheFormat(name: string): CacheFormat {
+  const format = cacheFormats.find((candidate) => candidate.name === name);
+  if (format !== undefined) return format;
+  throw new UserError({
+    happened: `there is no cache format ${name}`,
+    expected: `one of ${cacheFormats.map((candidate) => candidate.name).join(", ")}`,
+    mend: "choose one of these",
+  });
+}
 
 /** Bytes of one entry of a store, scales and padding included. */
 export function entryBytes(format: CacheFormat, store: CacheStore): number {
   const bytes = store.elements.reduce((total, { role, count }) => {
-    const { bits, scale } = format.exceptions[role] ?? format.default;
+    const inWindow = store.span.kind === "window" ? format.window : undefined;
+    const { bits, scale } = inWindow ?? format.exceptions[role] ?? format.default;
     const scaleBytes = scale ? Math.ceil(count / scale.elements) * scale.bytes : 0;
     return total + (count * bits) / 8 + scaleBytes;
   }, 0);

@@ -8,3 +8,4 @@ export * from "./kv-cache.ts";
 export * from "./model.ts";
 export * from "./parameters.ts";
 export * from "./span.ts";
+export { storedBytes } from "./storage.ts";

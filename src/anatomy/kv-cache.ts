@@ -3,8 +3,9 @@
 import type { CacheStore } from "./block.ts";
 import { anatomyOfBlock } from "./blocks/index.ts";
 import { type CacheFormat, entryBytes } from "./cache-format.ts";
+import { requireTokens } from "./context.ts";
 import type { ModelShape } from "./model.ts";
-import { peakEntries } from "./span.ts";
+import { entriesAt, peakEntries } from "./span.ts";
 
 export interface LayerCache {
   readonly layer: number;
@@ -27,8 +28,22 @@ export const layerCacheBytes = (layer: LayerCache, format: CacheFormat, contextT
   layer.stores.reduce((total, store) => total + peakEntries(store.span, contextTokens) * entryBytes(format, store), 0);
 
 /** Bytes that one sequence of `contextTokens` tokens takes in the cache of a model. */
-export const cacheBytes = (model: ModelShape, format: CacheFormat, contextTokens: number): number =>
-  cacheLayersOf(model).reduce((total, layer) => total + layerCacheBytes(layer, format, contextTokens), 0);
+export function cacheBytes(model: ModelShape, format: CacheFormat, contextTokens: number): number {
+  requireTokens("contextTokens", contextTokens);
+  return cacheLayersOf(model).reduce((total, layer) => total + layerCacheBytes(layer, format, contextTokens), 0);
+}
+
+/** Bytes of the cache that decoding one token reads; of states, what is read before it is written back. */
+export function cacheReadBytes(model: ModelShape, format: CacheFormat, contextTokens: number): number {
+  requireTokens("contextTokens", contextTokens);
+  let bytes = 0;
+  for (const { scope, block } of model.blocks) {
+    if (scope !== "backbone") continue;
+    for (const { reads, span } of anatomyOfBlock(block).work)
+      bytes += entriesAt(span, contextTokens) * entryBytes(format, { elements: reads, span });
+  }
+  return bytes;
+}
 
 export interface CacheGrowth {
   /** Bytes by which one more token makes the cache grow, once windows are full; a mean over whole groups of tokens. */

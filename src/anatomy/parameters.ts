@@ -1,7 +1,7 @@
 /** Parameters, in all and active, by scope and part. */
 import { bookkeepingParts, type Part } from "./block.ts";
 import { anatomyOfBlock } from "./blocks/index.ts";
-import type { ModelShape, Scope } from "./model.ts";
+import type { ModelShape, PlacedBlock, Scope } from "./model.ts";
 
 export interface Component {
   readonly scope: Scope;
@@ -13,56 +13,84 @@ export interface Component {
 }
 
 /** Every group of weights of a model, in the order of the model. */
-export function componentsOf(model: ModelShape): Component[] {
-  return model.blocks.flatMap(({ scope, layer, block }) =>
-    anatomyOfBlock(block).weights.map(({ part, parameters, activeParameters }) => ({
-      scope,
-      part,
-      layer,
-      parameters,
-      activeParameters: activeParameters ?? parameters,
-    })),
-  );
-}
+export const componentsOf = (model: ModelShape): Component[] => model.blocks.flatMap(componentsOfBlock);
+
+const componentsOfBlock = ({ scope, layer, block }: PlacedBlock): Component[] =>
+  anatomyOfBlock(block).weights.map(({ part, parameters, activeParameters }) => ({
+    scope,
+    part,
+    layer,
+    parameters,
+    activeParameters: activeParameters ?? parameters,
+  }));
+
+/** The scopes that a token passes through on its way to an answer. */
+export const answeringScopes: ReadonlySet<Scope> = new Set<Scope>(["backbone", "engram"]);
+
+/** Parts in which a token's rows are looked up; nothing is multiplied with them. */
+export const lookUpParts: ReadonlySet<Part> = new Set<Part>(["embedding", "engram tables", ...bookkeepingParts]);
 
 /**
- * The three ways in which publishers count active parameters, for the backbone. They differ by one or two tables of
- * vocabulary · hidden size; a comparison has to name the one it means.
+ * The three ways in which publishers count active parameters. They differ by one or two tables of vocabulary · hidden
+ * size; a comparison has to name the one it means. Tables that are only looked up, the embedding aside, count in none.
  */
 export interface ActiveParameters {
   /** Everything a token passes through, the whole embedding counted. */
   readonly withEmbeddingAndHead: number;
-  /** A look-up is no multiplication: what decoding multiplies. Tied tables count once, as the head. */
+  /** What decoding multiplies. Tied tables count once, as the head. */
   readonly withoutInputEmbedding: number;
   readonly withoutEmbeddingAndHead: number;
+  /** What a token of a prompt multiplies: no head, and none of the layers that only a prompt's end passes through. */
+  readonly inPrompt: number;
 }
 
 export interface ParameterCounts {
+  /** Without second copies and bookkeeping. */
   readonly total: number;
+  /** Second copies among them. */
   readonly byScope: Readonly<Partial<Record<Scope, number>>>;
   readonly active: ActiveParameters;
 }
 
 /** @returns counts of weights; tables of integers such as expert tables are left out */
 export function countParameters(model: ModelShape): ParameterCounts {
-  const components = componentsOf(model).filter(({ part }) => !bookkeepingParts.has(part));
-  const backbone = components.filter(({ scope }) => scope === "backbone");
-  const activeOf = (parts: (part: Part) => boolean) =>
-    sum(backbone.filter(({ part }) => parts(part)).map(({ activeParameters }) => activeParameters));
-  const body = activeOf((part) => part !== "embedding" && part !== "output head");
-  const embedding = activeOf((part) => part === "embedding");
-  const head = model.tiedEmbeddings ? embedding : activeOf((part) => part === "output head");
   const byScope: Partial<Record<Scope, number>> = {};
-  for (const { scope, parameters } of components) byScope[scope] = (byScope[scope] ?? 0) + parameters;
+  for (const { scope, part, parameters } of componentsOf(model))
+    if (!bookkeepingParts.has(part)) byScope[scope] = (byScope[scope] ?? 0) + parameters;
+
+  const answering = model.blocks.filter(({ scope }) => answeringScopes.has(scope));
+  const body = sum(answering.map(multiplied));
+  const head = headParameters(model);
+  const embedding = sum(componentsOf(model).filter(isEmbedding).map(parametersOf));
   return {
-    total: sum(Object.values(byScope)),
+    total: sum(Object.values(byScope)) - (byScope["second copies"] ?? 0),
     byScope,
     active: {
       withEmbeddingAndHead: body + embedding + (model.tiedEmbeddings ? 0 : head),
       withoutInputEmbedding: body + head,
       withoutEmbeddingAndHead: body,
+      inPrompt: sum(answering.filter(({ promptTokens }) => promptTokens === undefined).map(multiplied)),
     },
   };
 }
 
+/** Parameters of a block that one token is multiplied with, the output head's aside. */
+export const multiplied = (placed: PlacedBlock): number =>
+  sum(
+    componentsOfBlock(placed)
+      .filter(({ part }) => !lookUpParts.has(part) && part !== "output head")
+      .map(({ activeParameters }) => activeParameters),
+  );
+
+/** Parameters that turn the last hidden state into logits. */
+export const headParameters = (model: ModelShape): number =>
+  sum(
+    componentsOf(model)
+      .filter((component) => (model.tiedEmbeddings ? isEmbedding(component) : isHead(component)))
+      .map(parametersOf),
+  );
+
+const isEmbedding = ({ scope, part }: Component) => scope === "backbone" && part === "embedding";
+const isHead = ({ scope, part }: Component) => scope === "backbone" && part === "output head";
+const parametersOf = ({ parameters }: Component) => parameters;
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

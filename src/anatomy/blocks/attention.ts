@@ -43,20 +43,13 @@ export function attention(block: Attention): BlockAnatomy {
   ];
   const projections = hiddenSize * (queries + keys + values + gate) + outputs * hiddenSize;
   const biases = (block.qkvBias ? queries + keys + values : 0) + (block.outputBias ? hiddenSize : 0);
+  const entry = [
+    { role: "key", count: block.kvHeads * headDim },
+    { role: "value", count: block.kvHeads * valueHeadDim },
+  ] as const;
   return {
     weights: [{ part: "attention", parameters: projections + biases + norms + (block.sinks ? heads : 0) }],
-    cache:
-      kvHeads === 0
-        ? []
-        : [
-            {
-              elements: [
-                { role: "key", count: keys },
-                { role: "value", count: values },
-              ],
-              span,
-            },
-          ],
-    work: [{ kind: "scores", flopsPerEntry: 2 * heads * (headDim + valueHeadDim), span }],
+    cache: kvHeads === 0 ? [] : [{ elements: entry, span }],
+    work: [{ kind: "scores", flopsPerEntry: 2 * heads * (headDim + valueHeadDim), reads: entry, span }],
   };
 }

@@ -50,11 +50,8 @@ export function experts(block: Experts): BlockAnatomy {
         part: "router",
         parameters: (router.weights ? hiddenSize * routed : 0) + (router.bias ? routed : 0),
       },
-      {
-        part: "routed experts",
-        parameters: routed * expert + latentWeights,
-        activeParameters: used * expert + latentWeights,
-      },
+      { part: "routed experts", parameters: routed * expert, activeParameters: used * expert },
+      ...(latentWeights === 0 ? [] : [{ part: "latent projections" as const, parameters: latentWeights }]),
       ...(shared === null
         ? []
         : [

@@ -1,12 +1,23 @@
 /** Every kind of block, and what each is made of. */
 import type { BlockAnatomy } from "../block.ts";
 import { type Attention, attention } from "./attention.ts";
+import { type CompressedAttention, compressedAttention } from "./compressed-attention.ts";
+import { type Compressor, compressor } from "./compressor.ts";
+import { type DeltaAttention, deltaAttention } from "./delta-attention.ts";
 import { type Experts, experts } from "./experts.ts";
 import { type FeedForward, feedForward } from "./feed-forward.ts";
 import { type LatentAttention, latentAttention } from "./latent-attention.ts";
 import { type Plain, plain } from "./plain.ts";
 
-export type Block = Attention | LatentAttention | FeedForward | Experts | Plain;
+export type Block =
+  | Attention
+  | LatentAttention
+  | CompressedAttention
+  | Compressor
+  | DeltaAttention
+  | FeedForward
+  | Experts
+  | Plain;
 
 export function anatomyOfBlock(block: Block): BlockAnatomy {
   switch (block.kind) {
@@ -14,6 +25,12 @@ export function anatomyOfBlock(block: Block): BlockAnatomy {
       return attention(block);
     case "latent attention":
       return latentAttention(block);
+    case "compressed attention":
+      return compressedAttention(block);
+    case "compressor":
+      return compressor(block);
+    case "delta attention":
+      return deltaAttention(block);
     case "feed-forward":
       return feedForward(block);
     case "experts":

@@ -5,6 +5,7 @@
  *   h·q + q + q·nh·(n+r)   (or h·nh·(n+r) without query compression)
  *   + h·(c+r) + c + c·nh·(n+v) + nh·v·h
  *   decode, absorbed: 2·nh·(c+r) to score and 2·nh·c to read an entry
+ *   prompt and training, rebuilt: 2·nh·(n+r) and 2·nh·v
  *
  * h hidden size, nh heads, q query rank, c latent rank, n and r dimensions of a key without and with rotation, v of a value.
  *
@@ -51,6 +52,10 @@ export function latentAttention(block: LatentAttention): BlockAnatomy {
     hiddenSize * (latentRank + rotaryDim) + latentRank + latentRank * heads * (keyHeadDim + valueHeadDim);
   const outputs = heads * valueHeadDim;
   const gateWeights = block.outputGate ? hiddenSize * outputs : 0;
+  const entry = [
+    { role: "latent", count: latentRank },
+    { role: "rotary key", count: rotaryDim },
+  ] as const;
   const ownIndexer = indexer !== null && !indexer.shared ? indexer : null;
   const read =
     indexer === null
@@ -62,25 +67,27 @@ export function latentAttention(block: LatentAttention): BlockAnatomy {
       ...(ownIndexer === null ? [] : [indexerWeights(ownIndexer, { hiddenSize, queryRank: queryRank ?? hiddenSize })]),
     ],
     cache: [
-      {
-        elements: [
-          { role: "latent", count: latentRank },
-          { role: "rotary key", count: rotaryDim },
-        ],
-        span: { kind: "all" },
-      },
+      { elements: entry, span: { kind: "all" } },
       ...(ownIndexer === null
         ? []
         : [{ elements: [{ role: "index key" as const, count: ownIndexer.keyDim }], span: { kind: "all" as const } }]),
     ],
     work: [
-      { kind: "scores", flopsPerEntry: 2 * heads * (latentRank + rotaryDim + latentRank), span: read },
+      {
+        kind: "scores",
+        flopsPerEntry: 2 * heads * (latentRank + rotaryDim + latentRank),
+        // A chosen few tokens are read as latents: rebuilding keys and values for each choice would cost more.
+        ...(indexer === null && { promptFlopsPerEntry: 2 * heads * (keyHeadDim + rotaryDim + valueHeadDim) }),
+        reads: entry,
+        span: read,
+      },
       ...(ownIndexer === null
         ? []
         : [
             {
               kind: "index" as const,
               flopsPerEntry: 2 * ownIndexer.heads * ownIndexer.keyDim,
+              reads: [{ role: "index key" as const, count: ownIndexer.keyDim }],
               span: { kind: "all" as const },
             },
           ]),

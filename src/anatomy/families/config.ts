@@ -31,6 +31,32 @@ export function parseConfig<T extends z.ZodType>(schema: T, config: RawConfig): 
   });
 }
 
+/** Fields whose names speak of attention and that change no number. */
+const harmless = new Set([
+  "_attn_implementation",
+  "attention_dropout",
+  "num_key_value_heads",
+  "output_attentions",
+  "rope_interleave",
+  "use_cache",
+]);
+
+const aboutAttention =
+  /attn|attention|index|compress|sliding|window|sparse|candidate|layer_types$|kv_|cache|mamba|ssm/i;
+
+/**
+ * Fields that a family does not know may change how its layers read their context: those whose names say so end in no
+ * estimate, where they are set.
+ *
+ * @throws UserError
+ */
+export function refuseUnknownAttention(config: RawConfig, schema: { readonly shape: object }): void {
+  for (const [name, value] of Object.entries(config)) {
+    if (name in schema.shape || harmless.has(name) || value === null || value === false) continue;
+    if (aboutAttention.test(name)) throw unknownAttention(`with ${name} in ${String(config.model_type)}`);
+  }
+}
+
 /** A config whose layers read their context in a way that has no formula here: no number is better than a wrong one. */
 export const unknownAttention = (name: string): UserError =>
   new UserError({

@@ -1,13 +1,35 @@
 /**
  * The layout of DeepSeek-V2 and V3: latent attention, dense layers first, then experts. Kimi K2, Moonlight, DeepSeek-V3.2
  * and GLM-5 use it too; the last two pick tokens with an indexer.
+ *
+ * A GGUF holds the up-projection of the latent split in two, and an FP8 checkpoint block scales beside the weights: neither
+ * changes a count.
  */
 import { z } from "zod";
 import type { Block } from "../blocks/index.ts";
+import type { Indexer } from "../blocks/latent-attention.ts";
 import type { PlacedBlock } from "../model.ts";
 import { backbone, norm } from "./assemble.ts";
-import { count, countOrZero, flag, layerCount, optional, parseConfig } from "./config.ts";
+import {
+  count,
+  countOrZero,
+  flag,
+  layerCount,
+  optional,
+  parseConfig,
+  refuseUnknownAttention,
+  unknownAttention,
+} from "./config.ts";
 import type { Family } from "./family.ts";
+
+const Experts = z.object({
+  n_routed_experts: count,
+  num_experts_per_tok: count,
+  moe_intermediate_size: count,
+  n_shared_experts: optional(countOrZero),
+  first_k_dense_replace: optional(countOrZero),
+  moe_layer_freq: optional(count),
+});
 
 const Config = z.looseObject({
   model_type: z.string(),
@@ -16,45 +38,49 @@ const Config = z.looseObject({
   vocab_size: count,
   tie_word_embeddings: flag(false),
   num_attention_heads: count,
+  attention_bias: z.literal(false).nullish(),
   q_lora_rank: optional(count),
   kv_lora_rank: count,
   qk_nope_head_dim: count,
   qk_rope_head_dim: countOrZero,
   v_head_dim: count,
   intermediate_size: count,
-  moe_intermediate_size: optional(count),
   n_routed_experts: optional(count),
-  n_shared_experts: optional(countOrZero),
-  num_experts_per_tok: optional(count),
-  first_k_dense_replace: optional(countOrZero),
-  moe_layer_freq: optional(count),
   topk_method: optional(z.string()),
+  mlp_layer_types: optional(z.array(z.enum(["dense", "sparse"]))),
   index_n_heads: optional(count),
   index_head_dim: optional(count),
   index_topk: optional(count),
+  indexer_types: optional(z.array(z.string())),
+  index_topk_freq: optional(count),
+  index_skip_topk_offset: optional(countOrZero),
+  index_share_for_mtp_iteration: optional(z.boolean()),
+  indexer_rope_interleave: optional(z.boolean()),
   num_nextn_predict_layers: optional(countOrZero),
   max_position_embeddings: optional(count),
 });
-type Config = z.output<typeof Config>;
+type Config = z.output<typeof Config> & { readonly experts: z.output<typeof Experts> | null };
 
 export const deepseekV2: Family = {
   modelTypes: ["deepseek_v2", "deepseek_v3", "kimi_k2", "deepseek_v32", "glm_moe_dsa"],
   read(raw) {
-    const config = parseConfig(Config, raw);
-    const { hidden_size: hiddenSize, num_hidden_layers: layers } = config;
+    refuseUnknownAttention(raw, Config);
+    const parsed = parseConfig(Config, raw);
+    const config = { ...parsed, experts: parsed.n_routed_experts === undefined ? null : parseConfig(Experts, raw) };
+    const { hidden_size: hiddenSize, num_hidden_layers: layers, vocab_size: vocabularySize } = config;
     const sparse = config.index_topk !== undefined;
     return {
       family: config.model_type,
       attention: sparse ? "MLA + DSA" : "MLA",
       hiddenSize,
       layers,
-      vocabularySize: config.vocab_size,
+      vocabularySize,
       tiedEmbeddings: config.tie_word_embeddings,
       contextTokens: config.max_position_embeddings ?? null,
       blocks: [
         ...backbone({
           hiddenSize,
-          vocabularySize: config.vocab_size,
+          vocabularySize,
           tiedEmbeddings: config.tie_word_embeddings,
           layers: Array.from({ length: layers }, (_, layer) => layerBlocks(config, layer)),
         }),
@@ -79,56 +105,73 @@ function layerBlocks(config: Config, layer: number): Block[] {
       keyHeadDim: config.qk_nope_head_dim,
       rotaryDim: config.qk_rope_head_dim,
       valueHeadDim: config.v_head_dim,
-      indexer:
-        config.index_topk === undefined
-          ? null
-          : { heads: config.index_n_heads ?? 0, keyDim: config.index_head_dim ?? 0, topTokens: config.index_topk },
+      indexer: indexerOf(config, layer),
     },
     norm(hiddenSize),
-    hasExperts(config, layer) ? expertBlock(config) : denseBlock(config),
+    feedForward(config, layer),
   ];
 }
 
-const hasExperts = (config: Config, layer: number) =>
-  config.n_routed_experts !== undefined &&
-  layer >= (config.first_k_dense_replace ?? 0) &&
-  layer % (config.moe_layer_freq ?? 1) === 0;
+/** Layers beyond the list are prediction modules; theirs have an indexer of their own. */
+function indexerOf(config: Config, layer: number): Indexer | null {
+  const { index_topk: topTokens, index_n_heads: heads, index_head_dim: keyDim, indexer_types: types } = config;
+  if (topTokens === undefined) return null;
+  if (heads === undefined || keyDim === undefined)
+    throw unknownAttention("DSA without index_n_heads or index_head_dim");
+  if (types === undefined && (config.index_topk_freq ?? 1) > 1)
+    throw unknownAttention("DSA with index_topk_freq and no indexer_types");
+  const type = types?.[layer] ?? (layer < config.num_hidden_layers && types ? "without a name" : "full");
+  if ((type !== "full" && type !== "shared") || (type === "shared" && layer === 0))
+    throw unknownAttention(`DSA whose indexer of layer ${layer} is ${type}`);
+  return { heads, keyDim, topTokens, shared: type === "shared" };
+}
 
-const denseBlock = (config: Config): Block => ({
-  kind: "feed-forward",
-  hiddenSize: config.hidden_size,
-  width: config.intermediate_size,
-  gated: true,
-});
-
-function expertBlock(config: Config): Block {
-  const width = config.moe_intermediate_size ?? config.intermediate_size;
-  const shared = config.n_shared_experts ?? 0;
+function feedForward(config: Config, layer: number): Block {
+  const { hidden_size: hiddenSize, experts } = config;
+  if (experts === null || isDense(config, layer))
+    return { kind: "feed-forward", hiddenSize, width: config.intermediate_size, gated: true };
+  const shared = experts.n_shared_experts ?? 0;
   return {
     kind: "experts",
-    hiddenSize: config.hidden_size,
-    routed: config.n_routed_experts ?? 0,
-    used: config.num_experts_per_tok ?? 0,
-    width,
+    hiddenSize,
+    routed: experts.n_routed_experts,
+    used: experts.num_experts_per_tok,
+    width: experts.moe_intermediate_size,
     gated: true,
-    shared: shared === 0 ? null : { width: shared * width },
-    router: { weights: true, bias: config.topk_method === "noaux_tc" },
+    shared: shared === 0 ? null : { width: shared * experts.moe_intermediate_size },
+    // V3's router has a bias for balance; V2's only where its configs would say so.
+    router: { weights: true, bias: config.model_type !== "deepseek_v2" || config.topk_method === "noaux_tc" },
   };
+}
+
+function isDense({ experts, mlp_layer_types: types }: Config, layer: number): boolean {
+  const type = types?.[layer];
+  if (type !== undefined) return type === "dense";
+  return layer < (experts?.first_k_dense_replace ?? 0) || layer % (experts?.moe_layer_freq ?? 1) !== 0;
 }
 
 /**
  * Modules that predict further tokens: one layer of the model, and a projection that joins its input with the next
- * token's embedding. They share embedding and head with the backbone.
+ * token's embedding. They share embedding and head with the backbone; DeepSeek's checkpoints store both again, GLM's not.
  *
- * @see DeepSeek-V3, arXiv:2412.19437, §2.2
+ * @see DeepSeek-V3, arXiv:2412.19437, §2.2, and README_WEIGHTS.md in its repository
  */
 function predictionModules(config: Config): PlacedBlock[] {
-  const { hidden_size: hiddenSize, num_hidden_layers: layers } = config;
-  return Array.from({ length: config.num_nextn_predict_layers ?? 0 }, (_, module) => [
-    { kind: "plain", part: "multi-token projection", parameters: 2 * hiddenSize * hiddenSize } as const,
-    norm(3 * hiddenSize),
-    ...layerBlocks(config, layers + module),
-  ]).flatMap((blocks, module) =>
-    blocks.map((block) => ({ scope: "multi-token prediction" as const, layer: layers + module, block })),
+  const { hidden_size: hiddenSize, num_hidden_layers: layers, vocab_size: vocabularySize } = config;
+  const table = vocabularySize * hiddenSize;
+  const copied = config.model_type.startsWith("deepseek") ? (["embedding", "output head"] as const) : [];
+  return Array.from({ length: config.num_nextn_predict_layers ?? 0 }, (_, module) => layers + module).flatMap(
+    (layer): PlacedBlock[] => [
+      ...[
+        { kind: "plain", part: "multi-token projection", parameters: 2 * hiddenSize * hiddenSize } as const,
+        norm(3 * hiddenSize),
+        ...layerBlocks(config, layer),
+      ].map((block) => ({ scope: "multi-token prediction" as const, layer, block })),
+      ...copied.map((part) => ({
+        scope: "second copies" as const,
+        layer,
+        block: { kind: "plain", part, parameters: table } as const,
+      })),
+    ],
   );
 }

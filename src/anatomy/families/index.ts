@@ -1,11 +1,17 @@
 /** From a config to the shape of a model: the family is found by `model_type`. */
+import { UserError } from "../../errors.ts";
 import type { ModelShape } from "../model.ts";
+import { componentsOf } from "../parameters.ts";
 import { storageOf } from "../storage.ts";
 import { type RawConfig, unknownAttention } from "./config.ts";
 import { deepseekV2 } from "./deepseek-v2.ts";
+import { deepseekV4 } from "./deepseek-v4.ts";
+import { deepseekV41 } from "./deepseek-v41.ts";
 import type { Family } from "./family.ts";
+import { kimiLinear } from "./kimi-linear.ts";
+import { visionOf } from "./vision.ts";
 
-const families: readonly Family[] = [deepseekV2];
+const families: readonly Family[] = [deepseekV2, deepseekV4, deepseekV41, kimiLinear];
 const familyOf = new Map(families.flatMap((family) => family.modelTypes.map((type) => [type, family])));
 
 /**
@@ -19,7 +25,24 @@ export function modelShapeOf(config: RawConfig): ModelShape {
   const type = String(text.model_type ?? config.model_type ?? "without a model_type");
   const family = familyOf.get(type);
   if (family === undefined) throw unknownAttention(`of model type ${type}`);
-  return { ...family.read(text), storage: storageOf(config) };
+  const shape = family.read(text, config);
+  const vision = visionOf(config, shape.hiddenSize);
+  return checked({
+    ...shape,
+    blocks: [...shape.blocks, ...vision.blocks],
+    assumptions: [...shape.assumptions, ...vision.assumptions],
+    storage: storageOf(config, text),
+  });
+}
+
+/** Dimensions that are possible one by one can still multiply to more than a count can hold. */
+function checked(model: ModelShape): ModelShape {
+  if (componentsOf(model).every(({ parameters }) => Number.isSafeInteger(parameters) && parameters >= 0)) return model;
+  throw new UserError({
+    happened: `a ${model.family} config asks for an impossible number of parameters`,
+    expected: "dimensions that a model can have",
+    mend: "compare the config with the one in the model's repository",
+  });
 }
 
 /** Multimodal configs keep the language model's fields one level down. */
