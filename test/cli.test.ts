@@ -1,8 +1,9 @@
 /** What the real `assay` says to wrong input: three lines on standard error, the documented exit code, never a key. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCli, temporaryFolder } from "./cli-process.ts";
+import { ensureSpecimen } from "../src/specimens/index.ts";
+import { cliPath, runCli, temporaryFolder } from "./cli-process.ts";
 import { type FakeServer, startFakeServer } from "./fake-server/index.ts";
 
 const folder = temporaryFolder();
@@ -19,6 +20,8 @@ beforeAll(async () => {
     "list.yaml": "- grounding\n",
     "empty.yaml": "",
     "wrong-value.yaml": "scenario: grounding\ncontext: soon\n",
+    "wrong-price.yaml": "price: cheap\n",
+    "bomb.yaml": `a: &a [x]\nmodel: [${"*a, ".repeat(200)}*none]\n`,
     "other-scenario.yaml": "scenario: trivia\n",
     "not-a-model.gguf": "these are not the weights you are looking for",
     "cut.gguf": "GGUF\u0003\u0000\u0000\u0000",
@@ -60,24 +63,35 @@ test.each([
   ["run --model deepseek/deepseek-chat", 1, "there is no key for deepseek/deepseek-chat"],
   ["run --base-url nonsense --model m", 1, '"nonsense" is not an address'],
   ["run --base-url http://127.0.0.1:1/v1 --model m --api-key-env MY_KEY", 1, "MY_KEY is not set"],
-  ["run VENDOR --price cheap", 1, '--price is "cheap"'],
+  ["run wrong-price.yaml", 1, 'price is "cheap"'],
+  ["run bomb.yaml", 1, "bomb.yaml"],
   ["run VENDOR --max-cost 1", 1, "--max-cost cannot be held"],
   ["run VENDOR --context 10", 1, "a context of 10 tokens has no room"],
   ["run VENDOR --store a-file", 1, "a-file cannot be used"],
   ["run VENDOR --store a-file/runs.db", 1, "a-file/runs.db cannot be used"],
   ["run VENDOR --store a-folder", 1, "a-folder cannot be used"],
   ["run VENDOR --output a-file/report.html", 1, "the report cannot be written"],
+  ["run VENDOR --store /proc/assay/runs.db", 1, "/proc/assay/runs.db cannot be used"],
+  ["run VENDOR --output /proc/assay/report.html", 1, "the report cannot be written"],
   ["run --resume none", 1, 'there is no run "none"'],
   ["show none", 1, 'there is no run "none"'],
   ["report none", 1, 'there is no run "none"'],
   ["export none", 1, 'there is no run "none"'],
+  ["runs --store none.db", 1, "there is no store at"],
+  ["show latest --store none.db", 1, "there is no store at"],
+  ["report latest --store none.db", 1, "there is no store at"],
+  ["export latest --store none.db", 1, "there is no store at"],
+  ["run --resume latest --store none.db", 1, "there is no store at"],
+  ["runs --store empty.yaml", 1, "there is no store at"],
   ["engine serve --model none", 1, 'there is no specimen "none"'],
+  ["specimens none", 1, 'there is no specimen "none"'],
   ["run --context soon", 2, '--context is "soon"'],
   ["run --repeats 0", 2, '--repeats is "0"'],
   ["run --documents 1.5", 2, '--documents is "1.5"'],
   ["run --concurrency many", 2, '--concurrency is "many"'],
   ["run --temperature 9", 2, '--temperature is "9"'],
   ["run --require 2", 2, '--require is "2"'],
+  ["run --price cheap", 2, '--price is "cheap"'],
   ["run --kv-type f64", 2, "argument 'f64' is invalid"],
   ["run --modl x", 2, "unknown option '--modl'"],
   ["run --model", 2, "argument missing"],
@@ -92,6 +106,7 @@ test.each([
   expect(said).toMatch(threeLines);
   expect(threeLines.exec(said)![1]).toContain(happened);
   expect([ended.code, ended.stdout]).toEqual([code, ""]);
+  expect(readdirSync(folder.path)).not.toContain("none.db");
 });
 
 test("a port in use is said to be in use", async () => {
@@ -99,6 +114,59 @@ test("a port in use is said to be in use", async () => {
   expect(stderr).toMatch(threeLines);
   expect(stderr).toContain(`cannot listen on 127.0.0.1:${server.port}`);
   expect(code).toBe(1);
+});
+
+test("a full disk at the end of the pipe is said, without a stack", async () => {
+  const shell = ["/bin/sh", "-c", '"$0" "$@" > /dev/full', process.execPath, cliPath] as const;
+  const { code, stderr } = await runCli(["models"], { cwd: folder.path, command: shell });
+  expect(stderr).toMatch(threeLines);
+  expect(stderr).toContain("the output cannot be written");
+  expect(code).toBe(1);
+});
+
+test("looking around leaves nothing behind", async () => {
+  const own = temporaryFolder();
+  const none = await runCli(["runs"], { cwd: own.path });
+  expect([none.code, none.stdout]).toEqual([0, expect.stringMatching(/^No runs yet/)]);
+  expect((await runCli(["runs", "--json"], { cwd: own.path })).stdout).toBe("[]\n");
+  expect((await runCli(["run", ...vendor, "--dry-run"], { cwd: own.path })).code).toBe(0);
+  expect((await runCli(["run", "none.yaml"], { cwd: own.path })).code).toBe(1);
+  expect(readdirSync(own.path)).toEqual([]);
+  own.remove();
+});
+
+test.each([60, 80, 100])("what is listed fits %d columns", async (width) => {
+  await assay(["run", ...vendor]);
+  for (const line of ["--help", "run --help", "runs", "show latest --trials", "models", "specimens", "doctor"]) {
+    const { stdout } = await assay(line.split(" "), { COLUMNS: String(width) });
+    for (const text of stdout.split("\n")) expect([...text].length, text).toBeLessThanOrEqual(width);
+  }
+});
+
+test("abstaining is counted apart from grounded answers, on the screen and in the export", async () => {
+  const { stderr } = await assay(["run", ...vendor]);
+  expect(stderr).toContain("custom/fake: grounded 0 of 5, abstained 1 of 1");
+  const { stdout } = await assay(["export", "latest", "-o", "-"]);
+  const rows = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const scores = rows.map(({ answerable, grounded, exact, abstained }) => [answerable, grounded, exact, abstained]);
+  expect(scores.filter(([answerable]) => answerable)).toEqual(Array(5).fill([true, 0, 0, null]));
+  expect(scores.filter(([answerable]) => !answerable)).toEqual([[false, null, null, 1]]);
+});
+
+test("a finished run is shown again by --resume, even if its model file is another by now", async () => {
+  const own = temporaryFolder();
+  const model = join(own.path, "model.gguf");
+  copyFileSync(await ensureSpecimen("mqa"), model);
+  const options = { cwd: own.path };
+  const first = await runCli(["run", "--gguf", model, "--context", "256", "--documents", "1"], options);
+  expect(first.code).toBe(0);
+  writeFileSync(model, "other weights");
+  const again = await runCli(["run", "--resume", "latest"], options);
+  expect([again.code, again.stdout]).toEqual([0, first.stdout]);
+  own.remove();
 });
 
 test("trials that fail end with 4, and a run below --require with 100", async () => {

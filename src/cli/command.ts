@@ -5,6 +5,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { z } from "zod";
 import type { Mistake } from "../errors.ts";
+import { wrapped } from "../units/index.ts";
 
 export interface Io {
   /** To standard output: the result. */
@@ -26,8 +27,8 @@ export interface Io {
 /** Exit codes, for scripts; `assay --help` prints them. */
 export const exitCodes = {
   0: "it worked",
-  1: "the tool could not do it: wrong input, no key, no room; the message says how to mend it",
-  2: "the command line was wrong",
+  1: "it could not: wrong input, no key, no room; three lines say why and how to mend it",
+  2: "the command line was wrong: an unknown command or flag, or a value that the flag does not take",
   3: "the run is not complete: interrupted, or its cost cap was reached; go on with --resume",
   4: "the run is complete, but some of its trials failed",
   100: "what was measured fell short of what was asked with --require",
@@ -70,22 +71,20 @@ export async function runCommand(
   const program = newCommand("assay", io)
     .description("What an open-weight model really is, costs and does: claims in, evidence out.")
     .version(version, "-V, --version", "Print the version")
-    .helpOption("-h, --help", "Show this help")
-    .addHelpText("after", exitCodeHelp());
+    .addHelpText("after", exitCodeHelp(io.width))
+    .helpCommand("help [command]", "Show the help of a command");
   const groups = new Map<string, Command>();
   for (const definition of commands) {
     const [first, second] = definition.name.split(" ");
     const parent = second === undefined ? program : groupOf(first!, groups, program, commands, io);
-    const command = newCommand(second ?? first!, io, definition.name)
-      .description(definition.summary)
-      .helpOption("-h, --help", "Show this help");
+    const command = newCommand(second ?? first!, io, definition.name).description(definition.summary);
     for (const { name, describe } of definition.args ?? []) command.argument(name, describe);
     for (const option of optionsOf(definition.flags)) command.addOption(option);
-    if (definition.examples)
-      command.addHelpText("after", `\nExamples:\n${definition.examples.map((line) => `  ${line}`).join("\n")}`);
+    if (definition.examples) command.addHelpText("after", exampleHelp(definition.examples, io.width));
     command.action(async (...received: unknown[]) => {
       const args = received
         .slice(0, definition.args?.length ?? 0)
+        .flat()
         .filter((arg): arg is string => typeof arg === "string");
       const flags = definition.flags.safeParse(command.opts());
       if (flags.success) exitCode = (await definition.run({ args, flags: flags.data, io })) ?? 0;
@@ -114,6 +113,8 @@ export function printMistake({ happened, expected, mend }: Mistake, io: Pick<Io,
 function newCommand(name: string, io: Io, words = name === "assay" ? "" : name): Command {
   return new Command(name)
     .exitOverride()
+    .helpOption("-h, --help", "Show this help")
+    .configureHelp({ minWidthToWrap: 20 })
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => io.print(text.trimEnd()),
@@ -133,7 +134,9 @@ function groupOf(
   const known = groups.get(name);
   if (known !== undefined) return known;
   const members = commands.filter((command) => command.name.startsWith(`${name} `));
-  const group = newCommand(name, io).description(members.map(({ summary }) => summary).join("; "));
+  const group = newCommand(name, io)
+    .description(members.map(({ summary }) => summary).join(". "))
+    .helpCommand(false);
   groups.set(name, group);
   program.addCommand(group);
   return group;
@@ -147,13 +150,8 @@ function optionsOf(flags: z.ZodObject): Option[] {
     const isList = property.type === "array";
     const value = property.type === "boolean" ? "" : " <value>";
     const short = shortFlags[key] ? `-${shortFlags[key]}, ` : "";
-    const option = new Option(`${short}--${dashed}${value}`, property.description ?? "");
-    if (
-      property.default !== undefined &&
-      property.default !== false &&
-      !(Array.isArray(property.default) && property.default.length === 0)
-    )
-      option.default(undefined, String(property.default));
+    const known = ["number", "string"].includes(typeof property.default) ? ` [${property.default}]` : "";
+    const option = new Option(`${short}--${dashed}${value}`, `${property.description ?? ""}${known}`);
     if (isList) option.argParser((given: string, before: string[] | undefined) => [...(before ?? []), given]);
     if (property.enum) option.choices(property.enum.map(String));
     return option;
@@ -168,7 +166,9 @@ function commandLineMistake(text: string, command: string): Mistake {
   const [happened = ""] = text.replace(/^error: /, "").split(/\. Allowed choices|\. Expected|\n/);
   const choices = /Allowed choices are (.*)\./.exec(text)?.[1];
   const close = /Did you mean (?:one of )?(.*)\?/.exec(text)?.[1];
-  const nothingLike = happened.startsWith("missing") ? "all that stands in <…>" : "what the help lists";
+  const nothingLike = happened.startsWith("missing")
+    ? "every argument that the help shows in <…>"
+    : "what the help lists";
   return {
     happened: happened.trim(),
     expected: choices ? `one of ${choices}` : close ? `perhaps ${close}` : nothingLike,
@@ -201,7 +201,15 @@ export function expectationOf({ message }: { readonly message: string }): string
     .replace("to be <", "below ");
 }
 
-function exitCodeHelp(): string {
-  const rows = Object.entries(exitCodes).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`);
+/** A line that is too long goes on after a backslash, so that it can still be copied. */
+function exampleHelp(examples: readonly string[], width: number): string {
+  const lines = examples.map((line) => `  ${wrapped(line, width - 4, "    ").join(" \\\n")}`);
+  return `\nExamples:\n${lines.join("\n")}`;
+}
+
+function exitCodeHelp(width: number): string {
+  const rows = Object.entries(exitCodes).flatMap(([code, meaning]) =>
+    wrapped(meaning, width - 7).map((line, index) => `  ${(index === 0 ? code : "").padStart(3)}  ${line}`),
+  );
   return `\nExit codes:\n${rows.join("\n")}`;
 }

@@ -1,7 +1,7 @@
 /** What a run is asked to do: from flags, from a YAML file, or from an earlier run that goes on. One schema for all. */
 import { readFileSync } from "node:fs";
 import { basename, dirname, extname, resolve } from "node:path";
-import { parseDocument } from "yaml";
+import { type Document, parseDocument } from "yaml";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import { type GroundingOptions, grounding, groundingDefaults, type Scenario } from "../evals/index.ts";
@@ -33,6 +33,8 @@ const number = z
 const positive = number.pipe(z.number().int("expected a whole number").positive("expected a number above 0"));
 const share = z.coerce.number().min(0, "expected a number from 0 to 1").max(1, "expected a number from 0 to 1");
 
+const priceForm = "USD per million tokens, at least input and output, like input=0.28,cached=0.028,output=0.42";
+
 export const Job = z.strictObject({
   scenario: z
     .literal("grounding", 'expected "grounding", or a file that ends in .yaml')
@@ -48,7 +50,11 @@ export const Job = z.strictObject({
     .enum(["openai-chat", "openai-completions", "anthropic-messages"])
     .optional()
     .describe("Wire format behind --base-url [openai-chat]"),
-  price: z.string().optional().describe("USD per million tokens: input=0.28,cached=0.028,output=0.42"),
+  price: z
+    .string()
+    .refine((text) => isPrice(text), `expected ${priceForm}`)
+    .optional()
+    .describe("USD per million tokens: input=1,cached=0.1,output=2"),
   context: listOf(tokens).optional().describe("Context lengths, tokens [512,1K,2K,4K]"),
   needles: listOf(positive).optional().describe("Facts asked for in one question [1]"),
   documents: positive.optional().describe("Documents a context length; six questions each [8]"),
@@ -92,7 +98,7 @@ function jobFile(path: string): Record<string, unknown> {
       expected: "a YAML mapping like {scenario: grounding, model: [engine/reader-mha]}",
       mend: "correct that line",
     });
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  const value = valuesIn(document, path);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new UserError({
       happened: `${path} holds ${value === null ? "nothing" : "no mapping"}`,
@@ -100,6 +106,21 @@ function jobFile(path: string): Record<string, unknown> {
       mend: "`assay run --help` lists the keys: they are the flags' names in camelCase",
     });
   return value as Record<string, unknown>;
+}
+
+function valuesIn(document: Document.Parsed, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new UserError(
+      {
+        happened: `${path} cannot be read: ${messageOf(error)}`,
+        expected: "aliases (*) that name an earlier anchor (&), for at most 100 values in all",
+        mend: "write the values out",
+      },
+      { cause: error },
+    );
+  }
 }
 
 export function parseJob(given: Readonly<Record<string, unknown>>, where: string, folder: string): Job {
@@ -177,24 +198,29 @@ function readText(path: string, expected: string): string {
 /** `input=0.28,cached=0.028,written=0.35,output=0.42` with the day it was given. */
 export function priceOf(text: string | undefined, today: string): Price | null {
   if (text === undefined) return null;
-  const given = new Map(text.split(",").map((part) => part.split("=").map((word) => word.trim()) as [string, string]));
-  const usd = (name: string) => (given.has(name) ? Number(given.get(name)) : null);
-  const input = usd("input");
-  const output = usd("output");
-  const known = ["input", "cached", "written", "output"];
-  const valid = [...given].every(([name, value]) => known.includes(name) && value !== "" && Number(value) >= 0);
-  if (input === null || output === null || !valid)
-    throw new UserError({
-      happened: `--price is "${text}"`,
-      expected: "USD per million tokens, like input=0.28,cached=0.028,output=0.42 (cached and written may be left out)",
-      mend: "give at least input and output",
-    });
+  const given = pricesIn(text);
   return {
-    uncachedInputUsdPerMtok: input,
-    cacheReadUsdPerMtok: usd("cached"),
-    cacheWriteUsdPerMtok: usd("written"),
-    outputUsdPerMtok: output,
+    uncachedInputUsdPerMtok: given.get("input")!,
+    cacheReadUsdPerMtok: given.get("cached") ?? null,
+    cacheWriteUsdPerMtok: given.get("written") ?? null,
+    outputUsdPerMtok: given.get("output")!,
     observedOn: today,
     source: "given on the command line",
   };
+}
+
+const pricesIn = (text: string) =>
+  new Map(
+    text.split(",").map((part) => {
+      const [name = "", usd = ""] = part.split("=").map((word) => word.trim());
+      return [name, usd === "" ? Number.NaN : Number(usd)];
+    }),
+  );
+
+function isPrice(text: string): boolean {
+  const given = pricesIn(text);
+  const known = ["input", "cached", "written", "output"];
+  return (
+    given.has("input") && given.has("output") && [...given].every(([name, usd]) => known.includes(name) && usd >= 0)
+  );
 }

@@ -11,8 +11,8 @@ import { commands } from "./commands.ts";
 setFlagsFromString("--semi-space-growth-factor=1");
 setFlagsFromString("--heap-growing-percent=50");
 
-process.stdout.on("error", ignoreClosedPipe);
-process.stderr.on("error", ignoreClosedPipe);
+process.stdout.on("error", outputBroke);
+process.stderr.on("error", outputBroke);
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -38,7 +38,7 @@ function processIo(): Io {
     cwd: process.cwd(),
     now: () => new Date(),
     colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
-    width: Math.max(60, Math.min(process.stdout.columns ?? 100, 120)),
+    width: Math.max(60, Math.min(Number(process.env.COLUMNS) || process.stdout.columns || 100, 120)),
     progress: watched ? (text) => process.stderr.write(text === null ? "\r\x1b[2K" : `\r\x1b[2K${text}`) : null,
     get interrupts() {
       signals ??= interruptSignals();
@@ -72,7 +72,18 @@ function interruptSignals(): Io["interrupts"] {
   return { stopping: stopping.signal, aborting: aborting.signal };
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
+/** A reader that has seen enough, such as `head`, is no error; a full disk is one. */
+function outputBroke(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(0);
+  // What is written here may not arrive either: standard error may be on the same disk.
+  process.stderr.off("error", outputBroke).on("error", () => {});
+  printMistake(
+    {
+      happened: `the output cannot be written: ${error.message}`,
+      expected: "a disk with room, or a program that reads it",
+      mend: "free some space, or send the output elsewhere",
+    },
+    { note: (text) => process.stderr.write(`${text}\n`) },
+  );
+  process.exit(1);
 }

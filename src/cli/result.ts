@@ -1,5 +1,5 @@
 /** How a run's result reaches the user: the summary on the screen, the report as a file, the exit code. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
@@ -17,6 +17,41 @@ export const reportFlags = {
 
 export function storePath(flags: { store?: string | undefined }, io: Io): string {
   return resolve(io.cwd, flags.store ?? io.env.ASSAY_STORE ?? join(".assay", "runs.db"));
+}
+
+/** The store to write to, made where there is none. */
+export function openOwnStore(flags: { store?: string | undefined }, io: Io): Promise<Store> {
+  const path = storePath(flags, io);
+  try {
+    makeFolder(dirname(path));
+  } catch (error) {
+    throw new UserError(
+      {
+        happened: `the store ${path} cannot be used: ${messageOf(error)}`,
+        expected: "a folder that can be written, on a disk with room",
+        mend: "name another file with --store",
+      },
+      { cause: error },
+    );
+  }
+  return openStore(path);
+}
+
+/** The store to read from. Looking for a run that is not there must not leave a file behind. */
+export async function openEarlierStore(flags: { store?: string | undefined }, io: Io): Promise<Store> {
+  const path = storePath(flags, io);
+  if (hasStore(flags, io)) return openStore(path);
+  throw new UserError({
+    happened: `there is no store at ${path}`,
+    expected: "the file in which `assay run` kept its runs",
+    mend: "name it with --store, or measure something first: `assay run grounding`",
+  });
+}
+
+/** An empty file is none: opening it would make a store of it. */
+export function hasStore(flags: { store?: string | undefined }, io: Io): boolean {
+  const path = storePath(flags, io);
+  return existsSync(path) && statSync(path).size > 0;
 }
 
 export interface ResultFlags {
@@ -49,7 +84,7 @@ export async function printResult(
 
 export function writeReport(path: string, html: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, html);
   } catch (error) {
     throw new UserError(
@@ -63,6 +98,17 @@ export function writeReport(path: string, html: string): void {
   }
 }
 
+/** A folder with those above it. Not Node's `recursive`, which never returns where nothing can be made, as under /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+  }
+}
+
 /** Opens the store, finds the run, and closes the store again whatever happens. */
 export async function withRun<Result>(
   id: string,
@@ -70,7 +116,7 @@ export async function withRun<Result>(
   io: Io,
   use: (run: RunInfo, store: Store) => Promise<Result>,
 ): Promise<Result> {
-  const store = await openStore(storePath(flags, io));
+  const store = await openEarlierStore(flags, io);
   try {
     return await use(await store.findRun(id), store);
   } finally {

@@ -7,7 +7,15 @@ export const definitions: readonly { readonly term: string; readonly meaning: st
   },
   { term: "Right answer", meaning: "the same trials, whether or not the line is cited" },
   { term: "Cites its line", meaning: "the same trials: the line that states the answer is cited" },
-  { term: "Abstains", meaning: "of scored trials whose question no line answers, the share that said so" },
+  {
+    term: "Abstains",
+    meaning:
+      "of scored trials whose question no line answers, the share that said so and nothing else; counted in no share of grounded answers",
+  },
+  {
+    term: "Right, wrong",
+    meaning: "of one trial in the list: grounded or not; where no line answers, abstained or not",
+  },
   {
     term: "n and interval",
     meaning:

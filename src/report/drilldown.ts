@@ -3,6 +3,7 @@ import type { TrialRecord } from "../evals/index.ts";
 import { cellKey } from "./cell.ts";
 import { type PackedText, TextTable } from "./packed-texts.ts";
 import { promptOf } from "./prompt.ts";
+import { namedScores } from "./scores.ts";
 import { type Verdict, verdictOf } from "./selection.ts";
 import { type RunSummary, roundedDepth } from "./summary.ts";
 import { decodeTokensPerSecond } from "./tally.ts";
@@ -66,7 +67,7 @@ export function drilldownOf(summary: RunSummary, records: readonly TrialRecord[]
       target: trial.target,
       answer: trial.answer ?? (judged?.answer.text || null),
       reasoning: judged?.answer.reasoning ?? null,
-      scores: Object.entries(trial.scores ?? {}).map(([name, score]) => ({ name, ...score })),
+      scores: Object.entries(namedScores(trial)).map(([name, score]) => ({ name, ...score })),
       failure: trial.failure,
       usage: {
         uncachedInput: trial.usage?.uncachedInputTokens ?? null,

@@ -1,5 +1,6 @@
 /** The columns of every export, in order: one row a trial. What is not known is empty in CSV and null elsewhere. */
 import type { Trial, TrialRecord } from "../evals/index.ts";
+import { namedScores } from "./scores.ts";
 import { decodeTokensPerSecond, inputTokensOf } from "./tally.ts";
 
 export type ColumnValue = string | number | boolean | null;
@@ -25,6 +26,8 @@ const number = (name: string, meaning: string, of: (trial: Trial) => number | nu
   of: ({ trial }) => of(trial) ?? null,
 });
 
+const score = (name: string, meaning: string) => number(name, meaning, (trial) => namedScores(trial)[name]?.value);
+
 export const columns: readonly Column[] = [
   text("trialId", "candidate, cell, sample and repeat", ({ id }) => id),
   text("candidate", "`route/model`", ({ candidate }) => candidate),
@@ -41,11 +44,12 @@ export const columns: readonly Column[] = [
     of: ({ trial }) => trial.answerable,
   },
   text("outcome", "scored, failed or skipped", ({ outcome }) => outcome),
-  number("grounded", "headline score, 0 to 1", ({ scores }) => scores?.grounded?.value),
-  number("exact", "right answer whether or not its line is cited, 0 to 1", ({ scores }) => scores?.exact?.value),
-  number("cited", "the line that states the answer is cited, 0 to 1", ({ scores }) => scores?.cited?.value),
-  text("scores", "every score with its explanation, as JSON", ({ scores }) =>
-    scores === null ? null : JSON.stringify(scores),
+  score("grounded", "where a line answers: right and cites that line, 0 to 1"),
+  score("exact", "where a line answers: right, whether or not the line is cited, 0 to 1"),
+  score("cited", "where a line answers: that line is cited, 0 to 1"),
+  score("abstained", "where no line answers: the model said so, 0 to 1"),
+  text("scores", "every score with its explanation, as JSON", (trial) =>
+    trial.scores === null ? null : JSON.stringify(namedScores(trial)),
   ),
   text("target", "the right answer", ({ target }) => target),
   text("answer", "what came", ({ answer }) => answer),

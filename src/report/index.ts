@@ -2,6 +2,8 @@ export { exportCsv, exportJsonl, exportParquet } from "./export.ts";
 export { type Column, columns } from "./export-columns.ts";
 export { findings } from "./findings.ts";
 export { type HtmlReportOptions, htmlReport, reportOf } from "./html.ts";
+export { namedScores } from "./scores.ts";
+export { type Verdict, verdictOf } from "./selection.ts";
 export * from "./summary.ts";
 export { type ByCache, type CacheMeasure, cacheShare, type Measures, type Spread, type Total } from "./tally.ts";
 export { type TerminalOptions, terminalSummary } from "./terminal.ts";

@@ -4,7 +4,7 @@ import { cellKey } from "./cell.ts";
 
 export type Verdict = "right" | "wrong" | "failed" | "skipped";
 
-/** A trial is right when its headline score is full. */
+/** A trial is right when it is grounded or, where no line answers, when the model abstained. */
 export function verdictOf({ trial }: Pick<TrialRecord, "trial">): Verdict {
   if (trial.outcome !== "scored") return trial.outcome;
   return (trial.scores?.grounded?.value ?? 0) >= 1 ? "right" : "wrong";

@@ -8,12 +8,14 @@ import {
   formatShareRange,
   formatSignificant,
   formatUsd,
+  plain,
   unknown,
+  wrapped,
 } from "../units/index.ts";
 import { findings } from "./findings.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
 import { cacheShare } from "./tally.ts";
-import { plain, textTable, widestOf, wrapped } from "./terminal-table.ts";
+import { textTable, widestOf } from "./terminal-table.ts";
 
 export interface TerminalOptions {
   /** False when the output is piped or the user said so. */
@@ -32,7 +34,7 @@ export function terminalSummary(summary: RunSummary, { colour, width, reportPath
     ink.strong(plain(summary.run.scenario.question, columns)),
     ink.soft(plain(outcomeLine(summary), columns)),
     "",
-    ...findings(summary).flatMap((finding) => wrapped(plain(`· ${finding}`, 2000), columns, "  ")),
+    ...findings(summary).flatMap((finding) => wrapped(plain(`· ${finding}`), columns, "  ")),
     "",
     ...candidateLines(summary, columns, ink),
     "",

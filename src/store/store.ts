@@ -2,16 +2,16 @@
  * Where runs are kept: one SQLite file, append-only. One process writes a run while others read; when `record` returns,
  * the trial survives a kill of the process.
  */
-import { mkdirSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import { setImmediate as pause } from "node:timers/promises";
-import Sqlite from "better-sqlite3";
-import { type CompiledQuery, Kysely, SqliteDialect } from "kysely";
+import { Kysely, SqliteDialect } from "kysely";
 import { Migrator } from "kysely/migration";
-import { messageOf, UserError } from "../errors.ts";
-import type { Recorder, RunInfo, Trial, TrialRecord } from "../evals/index.ts";
-import { type Call, decodeGaps, encodeGaps } from "../wire/index.ts";
-import { type CallTable, type Database, migrations, type TrialTable } from "./schema.ts";
+import { UserError } from "../errors.ts";
+import type { Recorder, RunInfo, TrialRecord } from "../evals/index.ts";
+import { cannotUse, openFile } from "./file.ts";
+import { insertsInto } from "./insert.ts";
+import { recorderOn, startWriterThread, type WriterThread } from "./recorder.ts";
+import { recordFrom } from "./rows.ts";
+import { type Database, migrations } from "./schema.ts";
 
 export interface Store {
   readonly path: string;
@@ -54,6 +54,7 @@ export async function openStore(path: string): Promise<Store> {
     await db.destroy();
     throw cannotUse(path, error);
   }
+  const threads: WriterThread[] = [];
   return {
     path,
     startRun: async (info) => {
@@ -66,7 +67,16 @@ export async function openStore(path: string): Promise<Store> {
     markRun: async (runId, status, finishedAt) => {
       await db.updateTable("run").set({ status, finished_at: finishedAt }).where("id", "=", runId).execute();
     },
-    recorder: (runId) => recorderOf(runId, sqlite, db, path),
+    recorder: (runId) => {
+      // A store in memory belongs to its connection: no other one, and so no thread, can write it.
+      if (path === ":memory:") {
+        const insert = insertsInto(sqlite, runId);
+        return recorderOn(path, async (batch) => insert(batch));
+      }
+      const thread = startWriterThread({ path, runId });
+      threads.push(thread);
+      return recorderOn(path, thread.write);
+    },
     runs: async () => {
       const counted = await db
         .selectFrom("run")
@@ -106,130 +116,10 @@ export async function openStore(path: string): Promise<Store> {
         .executeTakeFirst();
       return mean?.mean ?? null;
     },
-    close: () => db.destroy(),
-  };
-}
-
-function openFile(path: string): Sqlite.Database {
-  try {
-    if (path !== ":memory:") mkdirSync(dirname(resolve(path)), { recursive: true });
-    const sqlite = new Sqlite(path, { timeout: 10_000 });
-    sqlite.pragma("journal_mode = WAL");
-    // With WAL, NORMAL loses nothing when the process dies; only a power cut can take the last transactions.
-    sqlite.pragma("synchronous = NORMAL");
-    // Moving the log into the file waits for the disk, which would show in timings: 64 MiB at a time, and at the end.
-    sqlite.pragma("wal_autocheckpoint = 16384");
-    return sqlite;
-  } catch (error) {
-    throw cannotUse(path, error);
-  }
-}
-
-function cannotUse(path: string, error: unknown): UserError {
-  return new UserError(
-    {
-      happened: `the store ${path} cannot be used: ${messageOf(error)}`,
-      expected: "a file that Assay made, in a folder that can be written, on a disk with room",
-      mend: "name another file with --store, or free some space",
+    close: async () => {
+      await Promise.all(threads.map((thread) => thread.close()));
+      await db.destroy();
     },
-    { cause: error },
-  );
-}
-
-function recorderOf(runId: string, sqlite: Sqlite.Database, db: Kysely<Database>, path: string): Recorder {
-  const counted = db
-    .selectFrom("trial")
-    .select(({ fn }) => fn.max("ordinal").as("last"))
-    .where("run_id", "=", runId)
-    .compile();
-  let ordinal = (sqlite.prepare(counted.sql).get(...counted.parameters) as { last: number | null }).last ?? 0;
-  const insertTrial = statement(sqlite, db.insertInto("trial").values(emptyTrialRow).compile());
-  const insertCall = statement(sqlite, db.insertInto("call").values(emptyCallRow).compile());
-  const insertAll = sqlite.transaction((batch: readonly Waiting[]) => {
-    for (const [index, { record }] of batch.entries()) {
-      const { trial, calls } = record;
-      insertTrial.run(...Object.values(trialRow(runId, ordinal + index + 1, trial)));
-      for (const [attempt, call] of calls.entries())
-        insertCall.run(...Object.values(callRow(runId, trial.id, attempt + 1, call)));
-    }
-  });
-  // Trials that end in one turn of the event loop share a transaction: the commit is what takes the time.
-  let waiting: Waiting[] = [];
-  const commit = () => {
-    const batch = waiting;
-    waiting = [];
-    try {
-      insertAll.immediate(batch);
-      ordinal += batch.length;
-    } catch (error) {
-      for (const { reject } of batch) reject(cannotUse(path, error));
-      return;
-    }
-    for (const { resolve } of batch) resolve();
-  };
-  return {
-    record: (record) =>
-      new Promise((resolve, reject) => {
-        if (waiting.length === 0) setImmediate(commit);
-        waiting.push({ record, resolve, reject });
-      }),
-  };
-}
-
-/** A trial that is not committed yet, with those who wait for it. */
-interface Waiting {
-  readonly record: TrialRecord;
-  readonly resolve: () => void;
-  readonly reject: (error: UserError) => void;
-}
-
-const statement = (sqlite: Sqlite.Database, query: CompiledQuery) => sqlite.prepare<unknown[]>(query.sql);
-
-// The columns in the order in which both rows below and the prepared statements have them.
-const emptyTrialRow: TrialTable = {
-  run_id: "",
-  trial_id: "",
-  ordinal: 0,
-  candidate: "",
-  outcome: "scored",
-  cost_usd: null,
-  e2e_ms: null,
-  record: "",
-};
-const emptyCallRow: CallTable = {
-  run_id: "",
-  trial_id: "",
-  attempt: 0,
-  request_body: "",
-  response_body: "",
-  gaps: new Uint8Array(),
-  record: "",
-};
-
-function trialRow(runId: string, ordinal: number, trial: Trial): TrialTable {
-  const { timings } = trial;
-  return {
-    run_id: runId,
-    trial_id: trial.id,
-    ordinal,
-    candidate: trial.candidate,
-    outcome: trial.outcome,
-    cost_usd: trial.costUsd,
-    e2e_ms: timings?.endMs ?? null,
-    record: JSON.stringify({ ...trial, timings: timings && { ...timings, gapsUs: [] } }),
-  };
-}
-
-function callRow(runId: string, trialId: string, attempt: number, call: Call): CallTable {
-  const { requestBody, responseBody, timings, ...rest } = call;
-  return {
-    run_id: runId,
-    trial_id: trialId,
-    attempt,
-    request_body: requestBody,
-    response_body: responseBody,
-    gaps: encodeGaps(timings.gapsUs),
-    record: JSON.stringify({ ...rest, timings: { ...timings, gapsUs: [] } }),
   };
 }
 
@@ -258,26 +148,11 @@ async function* eachRecord(db: Kysely<Database>, runId: string, bodies = true): 
       .orderBy("attempt")
       .execute();
     const byTrial = Map.groupBy(calls, (row) => row.trial_id);
-    for (const row of page) {
-      const own = (byTrial.get(row.trial_id) ?? []).map(callFrom);
-      const trial = JSON.parse(row.record) as Trial;
-      const gapsUs = own.at(-1)?.timings.gapsUs ?? [];
-      yield { trial: { ...trial, timings: trial.timings && { ...trial.timings, gapsUs } }, calls: own };
-    }
+    for (const row of page) yield recordFrom(row, byTrial.get(row.trial_id) ?? []);
     after = page.at(-1)!.ordinal;
     // Queries are done as soon as they are asked: without a pause, neither Ctrl-C nor the garbage collector has a turn.
     await pause();
   }
-}
-
-function callFrom(row: { gaps: Uint8Array; record: string; request_body?: string; response_body?: string }): Call {
-  const rest = JSON.parse(row.record) as Omit<Call, "requestBody" | "responseBody">;
-  return {
-    ...rest,
-    requestBody: row.request_body ?? "",
-    responseBody: row.response_body ?? "",
-    timings: { ...rest.timings, gapsUs: decodeGaps(row.gaps) },
-  };
 }
 
 function runFrom(row: { info: string; status: RunInfo["status"]; finished_at: string | null }): RunInfo {

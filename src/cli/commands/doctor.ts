@@ -8,9 +8,8 @@ import { startEngine } from "../../engine/index.ts";
 import { messageOf } from "../../errors.ts";
 import { vendors } from "../../routes/index.ts";
 import { ensureSpecimen } from "../../specimens/index.ts";
-import { openStore } from "../../store/index.ts";
 import { defineCommand, type Io, jsonFlag } from "../command.ts";
-import { storeFlag, storePath } from "../result.ts";
+import { openOwnStore, storeFlag } from "../result.ts";
 import { table } from "../table.ts";
 
 interface Finding {
@@ -30,7 +29,7 @@ export const doctorCommand = defineCommand({
       node(),
       await tried("embedded engine", async () => `llama.cpp answered in ${await engineAnswer()} ms`),
       await tried("store", async () => {
-        const store = await openStore(storePath(flags, io));
+        const store = await openOwnStore(flags, io);
         const runs = await store.runs().finally(() => store.close());
         return `${runs.length} run${runs.length === 1 ? "" : "s"} in ${store.path}`;
       }),

@@ -1,4 +1,5 @@
 /** `assay export <run> --format jsonl|csv|parquet`: a run's trials for other programs. */
+import { existsSync, statSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { Readable } from "node:stream";
@@ -52,14 +53,15 @@ function refuseOtherExtension({ format, output }: { format?: string | undefined;
   });
 }
 
-/** The file is there whole or not at all. */
+/** The file is there whole or not at all; a pipe or a device, which renaming would replace, is written as it is. */
 async function writeWhole(path: string, content: AsyncIterable<string> | Promise<Uint8Array>): Promise<void> {
-  const part = `${path}.part`;
+  const special = existsSync(path) && !statSync(path).isFile();
+  const part = special ? path : `${path}.part`;
   try {
     await writeFile(part, await content);
-    await rename(part, path);
+    if (!special) await rename(part, path);
   } catch (error) {
-    await rm(part, { force: true });
+    if (!special) await rm(part, { force: true });
     throw new UserError(
       {
         happened: `${path} cannot be written: ${messageOf(error)}`,

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { messageOf, UserError } from "../../errors.ts";
 import { vendorRoute, vendors } from "../../routes/index.ts";
 import { specimens } from "../../specimens/index.ts";
+import { plain, wrapped } from "../../units/index.ts";
 import { defineCommand, type Io, jsonFlag } from "../command.ts";
 import { table } from "../table.ts";
 
@@ -22,7 +23,7 @@ export const modelsCommand = defineCommand({
   async run({ flags, io }) {
     if (flags.baseUrl !== undefined || flags.vendor !== undefined) {
       const served = await servedModels(flags, io);
-      io.print(flags.json ? JSON.stringify(served, null, 2) : served.join("\n"));
+      io.print(flags.json ? JSON.stringify(served, null, 2) : served.map((id) => plain(id)).join("\n"));
       return 0;
     }
     const known = vendors.map(({ name, keyEnvs, keyRequired, baseUrl }) => ({
@@ -51,7 +52,7 @@ export const modelsCommand = defineCommand({
         io.width,
       ),
     );
-    io.print("\nAny GGUF file: --gguf <file>. Any server: --base-url <address> --model <name>. Vendors by name:\n");
+    io.print(`\n${wrapped(otherModels, io.width).join("\n")}\n`);
     io.print(
       table(
         ["model", "key", "address"],
@@ -62,6 +63,8 @@ export const modelsCommand = defineCommand({
     return 0;
   },
 });
+
+const otherModels = "Any GGUF file: --gguf <file>. Any server: --base-url <address> --model <name>. Vendors by name:";
 
 async function servedModels({ baseUrl, vendor, apiKeyEnv }: z.infer<typeof flags>, io: Io): Promise<string[]> {
   const { endpoint } = vendorRoute({ model: `${vendor ?? "custom"}/any`, baseUrl, keyEnv: apiKeyEnv }, io.env);

@@ -14,15 +14,16 @@ import {
   runTrials,
   type Trial,
 } from "../../evals/index.ts";
+import { verdictOf } from "../../report/index.ts";
 import type { Route } from "../../routes/index.ts";
-import { openStore, type Store } from "../../store/index.ts";
-import { formatMs, formatTokens, formatUsd } from "../../units/index.ts";
+import type { Store } from "../../store/index.ts";
+import { formatMs, formatTokens, formatUsd, wrapped } from "../../units/index.ts";
 import { sendCall } from "../../wire/index.ts";
 import { candidatesOf } from "../candidates.ts";
 import { defineCommand, type ExitCode, type Io, jsonFlag } from "../command.ts";
 import { Job, parseJob, readJob, scenarioOf } from "../job.ts";
 import { progressBar } from "../progress.ts";
-import { printResult, reportFlags, storeFlag, storePath } from "../result.ts";
+import { hasStore, openEarlierStore, openOwnStore, printResult, reportFlags, storeFlag, withRun } from "../result.ts";
 
 const flags = Job.omit({ scenario: true }).extend({
   dryRun: z.boolean().default(false).describe("Say how many calls, tokens, money and minutes, and stop"),
@@ -50,36 +51,40 @@ export const runCommand = defineCommand({
   ],
   flags,
   examples: [
-    "assay run grounding                                   the embedded specimens, offline",
+    "assay run grounding  # the embedded specimens, offline",
     "assay run grounding --model deepseek/deepseek-chat --context 4K,32K --dry-run",
     "assay run grounding --base-url http://localhost:8000/v1 --model my-model",
     "assay run grounding --gguf model.gguf --haystack notes.txt",
-    "assay run --resume latest                             goes on after Ctrl-C or a crash",
+    "assay run --resume latest  # goes on after Ctrl-C or a crash",
   ],
   async run({ args: [scenarioOrFile = "grounding"], flags, io }) {
-    if (flags.dryRun) return dryRun(readJob(scenarioOrFile, flags, io.cwd), flags, io);
-    const store = await openStore(storePath(flags, io));
-    try {
-      if (flags.resume === undefined)
-        return await measure(readJob(scenarioOrFile, flags, io.cwd), null, store, flags, io);
-      const earlier = await store.findRun(flags.resume);
-      const given = { ...earlier.options, ...settingsForTheRest(flags) };
-      return await measure(parseJob(given, `run ${earlier.id}`, io.cwd), earlier, store, flags, io);
-    } finally {
-      await store.close();
-    }
+    if (flags.resume !== undefined) return resume(flags.resume, flags, io);
+    const job = readJob(scenarioOrFile, flags, io.cwd);
+    if (flags.dryRun) return dryRun(job, flags, io);
+    const store = await openOwnStore(flags, io);
+    return measure(job, null, store, flags, io).finally(() => store.close());
   },
 });
+
+/** A finished run has nothing left to ask: its result is shown, whatever has become of its models since. */
+function resume(id: string, flags: Flags, io: Io): Promise<ExitCode> {
+  const settings = settingsForTheRest(flags);
+  return withRun(id, flags, io, (earlier, store) =>
+    earlier.status === "finished"
+      ? printResult(earlier, store, flags, io, 0)
+      : measure(parseJob({ ...earlier.options, ...settings }, `run ${earlier.id}`, io.cwd), earlier, store, flags, io),
+  );
+}
 
 /** What may be set anew for the rest of a run: how far it may go, and nothing that could move its numbers. */
 const resumable = ["maxCost", "allowUnknownPrice", "retries", "timeout"];
 
 function settingsForTheRest(flags: Flags): Record<string, unknown> {
   const given = Object.entries(flags).filter(([key, value]) => key in Job.shape && value !== undefined);
-  const fixed = given.find(([key]) => !resumable.includes(key));
+  const fixed = flags.dryRun ? "dryRun" : given.find(([key]) => !resumable.includes(key))?.[0];
   if (fixed === undefined) return Object.fromEntries(given);
   throw new UserError({
-    happened: `${flagName(fixed[0])} is given together with --resume`,
+    happened: `${flagName(fixed)} is given together with --resume`,
     expected: `a run goes on with its own settings; only ${resumable.map(flagName).join(", ")} can change`,
     mend: "leave it out, or start a new run",
   });
@@ -139,17 +144,17 @@ function progressOf(plan: Plan, alreadyDone: number, draw: (share: number, remar
   const startedAt = performance.now();
   let finished = 0;
   let failed = 0;
-  const tally = new Map<string, { scored: number; grounded: number; failed: number; left: number }>();
-  for (const route of plan.routes)
-    tally.set(route.id, { scored: 0, grounded: 0, failed: 0, left: plannedCount({ ...plan, routes: [route] }) });
+  const tally = new Map(plan.routes.map((route) => [route.id, tallyOf(plannedCount({ ...plan, routes: [route] }))]));
   return (trial: Trial) => {
     finished++;
     const own = tally.get(trial.candidate)!;
     own.left--;
-    if (trial.outcome === "scored") own.scored++;
-    if (trial.outcome === "failed") own.failed++;
-    own.grounded += trial.scores?.grounded?.value ?? 0;
     if (trial.outcome === "failed") failed++;
+    if (trial.outcome === "scored") {
+      const counted = trial.answerable ? own.answerable : own.unanswerable;
+      counted.asked++;
+      if (verdictOf({ trial }) === "right") counted.right++;
+    } else own[trial.outcome]++;
     const share = (alreadyDone + finished) / total;
     const left = ((performance.now() - startedAt) / finished) * (total - alreadyDone - finished);
     draw(
@@ -158,11 +163,26 @@ function progressOf(plan: Plan, alreadyDone: number, draw: (share: number, remar
     );
     if (own.left === 0) {
       io.progress?.(null);
-      io.note(
-        `${trial.candidate}: ${own.grounded} of ${own.scored} right${own.failed ? `, ${own.failed} failed` : ""}`,
-      );
+      io.note(`${trial.candidate}: ${inWords(own)}`);
     }
   };
+}
+
+const tallyOf = (left: number) => ({
+  answerable: { asked: 0, right: 0 },
+  unanswerable: { asked: 0, right: 0 },
+  failed: 0,
+  skipped: 0,
+  left,
+});
+
+function inWords({ answerable, unanswerable, failed, skipped }: ReturnType<typeof tallyOf>): string {
+  return [
+    `grounded ${answerable.right} of ${answerable.asked}`,
+    `abstained ${unanswerable.right} of ${unanswerable.asked}`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ].join(", ");
 }
 
 /** Questions a cell: one document's show a cache and a speed, and a model that knows nothing has no more to tell. */
@@ -261,9 +281,7 @@ function refuseUnknownPrices(job: Job, routes: readonly Route[]): void {
 
 async function dryRun(job: Job, flags: Flags, io: Io): Promise<ExitCode> {
   const { routes } = await candidatesOf(job, io, false);
-  const store = await openStore(storePath(flags, io));
-  const means = new Map(await Promise.all(routes.map(async ({ id }) => [id, await store.meanCallMs(id)] as const)));
-  await store.close();
+  const means = hasStore(flags, io) ? await meanCallMs(routes, flags, io) : new Map<string, null>();
   const rows = estimate(planOf(job, routes), concurrencyOf(job), (candidate) => means.get(candidate) ?? null);
   if (flags.json) {
     io.print(JSON.stringify(rows, null, 2));
@@ -273,19 +291,26 @@ async function dryRun(job: Job, flags: Flags, io: Io): Promise<ExitCode> {
     rows.reduce<number | null>((sum, row) => (sum === null || of(row) === null ? null : sum + of(row)!), 0);
   const cost = (usd: number | null, kind?: Route["kind"]) =>
     usd !== null ? `at most ${formatUsd(usd)}` : kind === "vendor" ? "price unknown" : "no price: runs here";
+  const say = (text: string) => io.print(wrapped(text, io.width, "  ").join("\n"));
   for (const row of rows) {
     const kind = routes.find(({ id }) => id === row.candidate)?.kind;
-    io.print(
+    say(
       `${row.candidate}: ${row.calls} calls, about ${formatTokens(row.inputTokens)} tokens in, at most ${formatTokens(row.mostOutputTokens)} out, ${cost(row.mostCostUsd, kind)}, ${duration(row.minutes)}`,
     );
   }
   const calls = total((row) => row.calls)!;
   const minutes = total((row) => row.minutes);
   const usd = total((row) => row.mostCostUsd);
-  io.print(
+  say(
     `together: ${calls} calls, ${usd === null ? "money unknown where no price is given" : cost(usd)}, ${duration(minutes)}. Nothing was sent.`,
   );
   return 0;
+}
+
+async function meanCallMs(routes: readonly Route[], flags: Flags, io: Io): Promise<Map<string, number | null>> {
+  const store = await openEarlierStore(flags, io);
+  const means = routes.map(async ({ id }) => [id, await store.meanCallMs(id)] as const);
+  return new Map(await Promise.all(means).finally(() => store.close()));
 }
 
 const duration = (minutes: number | null) =>

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import type { RunInfo, TrialRecord } from "../../evals/index.ts";
-import { summarize, terminalSummary } from "../../report/index.ts";
+import { namedScores, summarize, terminalSummary, verdictOf } from "../../report/index.ts";
 import type { Store } from "../../store/index.ts";
 import { defineCommand, type ExitCode, type Io, jsonFlag } from "../command.ts";
 import { storeFlag, withRun } from "../result.ts";
@@ -10,7 +10,7 @@ import { table } from "../table.ts";
 
 const flags = z.object({
   trials: z.boolean().default(false).describe("List the trials"),
-  outcome: z.enum(["scored", "failed", "skipped", "wrong"]).optional().describe("With --trials: only those"),
+  outcome: z.enum(["right", "wrong", "failed", "skipped"]).optional().describe("With --trials: only those"),
   limit: z.coerce.number().int().positive().default(50).describe("With --trials: at most so many"),
   ...storeFlag,
   json: jsonFlag,
@@ -46,19 +46,15 @@ async function listTrials(
   let number = 0;
   for await (const { trial } of store.records(run.id, "withoutBodies")) {
     number++;
-    const wrong = trial.outcome === "scored" && trial.scores?.grounded?.value === 0;
-    if (outcome === "wrong" ? !wrong : outcome !== undefined && trial.outcome !== outcome) continue;
+    const verdict = verdictOf({ trial });
+    if (outcome !== undefined && verdict !== outcome) continue;
     if (rows.length === limit) break;
-    if (json) io.print(JSON.stringify({ number, ...trial }));
-    const why = trial.failure?.message ?? trial.scores?.grounded?.explanation ?? "";
-    rows.push([
-      String(number),
-      trial.outcome === "scored" ? (wrong ? "wrong" : "right") : trial.outcome,
-      trial.id,
-      oneLine(why),
-    ]);
+    const scores = namedScores(trial);
+    if (json) io.print(JSON.stringify({ number, verdict, ...trial, scores }));
+    const why = trial.failure?.message ?? (scores.grounded ?? scores.abstained)?.explanation ?? "";
+    rows.push([String(number), verdict, trial.id, oneLine(why)]);
   }
-  if (!json) io.print(table(["number", "outcome", "trial", "why"], rows, io.width + 40));
+  if (!json) io.print(table(["number", "outcome", "trial", "why"], rows, io.width));
   return 0;
 }
 
@@ -77,13 +73,16 @@ async function showTrial(run: RunInfo, number: string, store: Store, json: boole
 }
 
 function trialText({ trial, calls }: TrialRecord): string {
-  const { timings, usage, scores, failure } = trial;
+  const { timings, usage, failure } = trial;
   const known = (value: number | null | undefined, unit: string) =>
     value == null ? "unknown" : `${Math.round(value * 100) / 100} ${unit}`;
   const facts = [
     ["trial", trial.id],
     ["outcome", trial.outcome],
-    ...Object.entries(scores ?? {}).map(([name, score]) => [name, `${score.value} (${oneLine(score.explanation)})`]),
+    ...Object.entries(namedScores(trial)).map(([name, score]) => [
+      name,
+      `${score.value} (${oneLine(score.explanation)})`,
+    ]),
     ...(failure === null ? [] : [["failure", `${failure.class}: ${oneLine(failure.message)}`]]),
     ["target", oneLine(trial.target)],
     ["answer", oneLine(trial.answer ?? "none")],

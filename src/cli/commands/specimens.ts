@@ -1,10 +1,14 @@
 /** `assay specimens`: the small models that the project makes, and what each is. */
 import { z } from "zod";
 import { ensureSpecimen, specimens } from "../../specimens/index.ts";
+import { wrapped } from "../../units/index.ts";
 import { specimenNamed } from "../candidates.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { progressBar } from "../progress.ts";
 import { table } from "../table.ts";
+
+const noiseRemark =
+  "Calibration specimens have random weights: their caches and timings are real, their answers are noise.";
 
 export const specimensCommand = defineCommand({
   name: "specimens",
@@ -15,8 +19,7 @@ export const specimensCommand = defineCommand({
     json: jsonFlag,
   }),
   async run({ args, flags, io }) {
-    const names = args.flat();
-    const chosen = names.length === 0 ? specimens : names.map(specimenNamed);
+    const chosen = args.length === 0 ? specimens : args.map(specimenNamed);
     if (flags.build) {
       for (const { name } of chosen) {
         const bar = progressBar(io, `building ${name}`);
@@ -35,9 +38,7 @@ export const specimensCommand = defineCommand({
           io.width,
         ),
       );
-      io.print(
-        "\nCalibration specimens have random weights: their caches and timings are real, their answers are noise.",
-      );
+      io.print(`\n${wrapped(noiseRemark, io.width).join("\n")}`);
     }
     return 0;
   },

@@ -1,0 +1,56 @@
+/**
+ * A trial as rows, and back. What a trial has from its last call, which is the one that was judged, is kept with the call
+ * alone.
+ */
+import type { Trial, TrialRecord } from "../evals/index.ts";
+import { type Call, decodeGaps, encodeGaps } from "../wire/index.ts";
+import type { CallTable, TrialTable } from "./schema.ts";
+
+/** What is to be inserted for one trial, as it goes to the thread that does so: columns in order, without their keys. */
+export interface RecordRows {
+  /** trial_id, candidate, outcome, cost_usd, e2e_ms, record */
+  readonly trial: readonly [string, string, Trial["outcome"], number | null, number | null, string];
+  /** request_body, response_body, gaps, record; oldest first */
+  readonly calls: readonly (readonly [string, string, Uint8Array, string])[];
+}
+
+export function rowsOf({ trial, calls }: TrialRecord): RecordRows {
+  const { id, candidate, outcome, costUsd, timings } = trial;
+  const { answer: _answer, usage: _usage, timings: _timings, ...own } = trial;
+  return {
+    trial: [id, candidate, outcome, costUsd, timings?.endMs ?? null, JSON.stringify(own)],
+    calls: calls.map(({ requestBody, responseBody, timings: { gapsUs, ...times }, ...words }) => [
+      requestBody,
+      responseBody,
+      encodeGaps(gapsUs),
+      JSON.stringify({ ...words, timings: times }),
+    ]),
+  };
+}
+
+export type StoredTrial = Pick<TrialTable, "record">;
+/** Without its bodies where they were not asked for. */
+export type StoredCall = Pick<CallTable, "gaps" | "record"> &
+  Partial<Pick<CallTable, "request_body" | "response_body">>;
+
+export function recordFrom(row: StoredTrial, callRows: readonly StoredCall[]): TrialRecord {
+  const calls = callRows.map(callFrom);
+  const judged = calls.at(-1);
+  const trial = {
+    ...(JSON.parse(row.record) as Omit<Trial, "answer" | "usage" | "timings">),
+    answer: judged?.answer.text ?? null,
+    usage: judged?.usage ?? null,
+    timings: judged?.timings ?? null,
+  };
+  return { trial, calls };
+}
+
+function callFrom({ gaps, record, request_body = "", response_body = "" }: StoredCall): Call {
+  const { timings, ...words } = JSON.parse(record) as Omit<Call, "requestBody" | "responseBody">;
+  return {
+    ...words,
+    requestBody: request_body,
+    responseBody: response_body,
+    timings: { ...timings, gapsUs: decodeGaps(gaps) },
+  };
+}
