@@ -19,7 +19,18 @@ export type Block =
   | Experts
   | Plain;
 
+const known = new WeakMap<Block, BlockAnatomy>();
+
+/** Answered once a block: estimates ask again for every context and component. */
 export function anatomyOfBlock(block: Block): BlockAnatomy {
+  const before = known.get(block);
+  if (before !== undefined) return before;
+  const anatomy = describe(block);
+  known.set(block, anatomy);
+  return anatomy;
+}
+
+function describe(block: Block): BlockAnatomy {
   switch (block.kind) {
     case "attention":
       return attention(block);

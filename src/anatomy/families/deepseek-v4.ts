@@ -12,8 +12,10 @@ import { backbone, norm } from "./assemble.ts";
 import {
   count,
   countOrZero,
+  eachLayer,
   flag,
   layerCount,
+  moduleCount,
   optional,
   parseConfig,
   refuseUnknownAttention,
@@ -47,17 +49,17 @@ export const CompressedLayers = z.looseObject({
   num_experts_per_tok: count,
   n_shared_experts: optional(countOrZero),
   hc_mult: count,
-  num_nextn_predict_layers: optional(countOrZero),
+  num_nextn_predict_layers: optional(moduleCount),
   max_position_embeddings: optional(count),
 });
 export type CompressedLayers = z.output<typeof CompressedLayers>;
 
 const Config = CompressedLayers.extend({
-  compress_ratios: optional(z.array(countOrZero)),
-  layer_types: optional(z.array(z.string())),
+  compress_ratios: optional(eachLayer(countOrZero)),
+  layer_types: optional(eachLayer(z.string())),
   compress_rates: optional(z.record(z.string(), count)),
   num_hash_layers: optional(countOrZero),
-  mlp_layer_types: optional(z.array(z.enum(["hash_moe", "moe"]))),
+  mlp_layer_types: optional(eachLayer(z.enum(["hash_moe", "moe"]))),
   ...DraftFields,
 });
 type Config = z.output<typeof Config>;

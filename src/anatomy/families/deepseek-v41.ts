@@ -11,22 +11,29 @@ import type { CompressedEntries } from "../blocks/compressed-attention.ts";
 import type { Block } from "../blocks/index.ts";
 import type { PlacedBlock } from "../model.ts";
 import { backbone } from "./assemble.ts";
-import { count, countOrZero, optional, parseConfig, refuseUnknownAttention, unknownAttention } from "./config.ts";
+import {
+  count,
+  countOrZero,
+  eachLayer,
+  layerIds,
+  optional,
+  parseConfig,
+  refuseUnknownAttention,
+  unknownAttention,
+} from "./config.ts";
 import { attention, CompressedLayers, layerRest } from "./deepseek-v4.ts";
 import { DraftFields, draftModule } from "./draft.ts";
 import type { Family } from "./family.ts";
 
-const layerIds = z.array(z.int().min(0));
-
 const Config = CompressedLayers.extend({
-  compress_ratios: z.array(countOrZero),
+  compress_ratios: eachLayer(countOrZero),
   kv_source_layer_ids: layerIds,
   index_source_layer_ids: layerIds,
   candidate_source_layer_id: optional(z.int().min(-1)),
   candidate_topk_blocks: optional(count),
   candidate_block_size: optional(count),
   engram_layer_ids: optional(layerIds),
-  engram_num_embeddings: optional(z.array(count)),
+  engram_num_embeddings: optional(z.array(count).max(1_000)),
   engram_max_ngram_size: optional(count),
   engram_n_heads: optional(count),
   engram_head_dim: optional(count),
@@ -58,7 +65,7 @@ export const deepseekV41: Family = {
     const draft = draftOf(config, seesImages);
     const decoder = Math.max(...config.kv_source_layer_ids);
     return {
-      family: config.model_type,
+      family: "deepseek_v41",
       attention: `CSA over ${config.kv_source_layer_ids.length} shared sources, window of ${config.sliding_window}`,
       hiddenSize,
       layers,

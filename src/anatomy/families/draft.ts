@@ -4,16 +4,15 @@
  *
  * @see DeepSeek-V4.1-Flash, arXiv:2609.19969, §2.5
  */
-import { z } from "zod";
 import type { Block } from "../blocks/index.ts";
 import type { PlacedBlock } from "../model.ts";
 import { norm } from "./assemble.ts";
-import { count, optional } from "./config.ts";
+import { count, layerIds, optional } from "./config.ts";
 
 export const DraftFields = {
   dspark_block_size: optional(count),
   dspark_markov_rank: optional(count),
-  dspark_target_layer_ids: optional(z.array(z.int().min(0))),
+  dspark_target_layer_ids: optional(layerIds),
 } as const;
 
 interface DraftConfig {

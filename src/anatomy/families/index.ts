@@ -1,5 +1,6 @@
 /** From a config to the shape of a model: the family is found by `model_type`. */
 import { UserError } from "../../errors.ts";
+import { anatomyOfBlock } from "../blocks/index.ts";
 import type { ModelShape } from "../model.ts";
 import { componentsOf } from "../parameters.ts";
 import { storageOf } from "../storage.ts";
@@ -35,9 +36,16 @@ export function modelShapeOf(config: RawConfig): ModelShape {
   });
 }
 
-/** Dimensions that are possible one by one can still multiply to more than a count can hold. */
+/** Dimensions that are possible one by one can still contradict each other, or multiply to more than a count can hold. */
 function checked(model: ModelShape): ModelShape {
-  if (componentsOf(model).every(({ parameters }) => Number.isSafeInteger(parameters) && parameters >= 0)) return model;
+  const components = componentsOf(model);
+  const elements = model.blocks.flatMap(({ block }) => anatomyOfBlock(block).cache.flatMap((store) => store.elements));
+  const total = components.reduce((sum, { parameters }) => sum + parameters, 0);
+  const possible =
+    Number.isSafeInteger(total) &&
+    components.every(({ parameters, activeParameters }) => parameters >= activeParameters && activeParameters >= 0) &&
+    elements.every(({ count }) => Number.isSafeInteger(count) && count >= 0);
+  if (possible) return model;
   throw new UserError({
     happened: `a ${model.family} config asks for an impossible number of parameters`,
     expected: "dimensions that a model can have",

@@ -10,6 +10,7 @@ import { backbone, norm } from "./assemble.ts";
 import {
   count,
   countOrZero,
+  eachLayer,
   flag,
   layerCount,
   optional,
@@ -19,7 +20,7 @@ import {
 } from "./config.ts";
 import type { Family } from "./family.ts";
 
-const layerNumbers = z.array(z.int().min(1));
+const layerNumbers = eachLayer(z.int().min(1));
 
 const DeltaLayers = z.looseObject({
   full_attn_layers: layerNumbers,
