@@ -11,13 +11,13 @@ const steps = [
   ["evals"],
   ["engine", "reproduce", "routes"],
   ["specimens"],
-  ["wire", "weights"],
-  ["anatomy", "corpus", "charts"],
+  ["wire", "weights", "ledger-files"],
+  ["ledger", "anatomy", "corpus", "charts"],
   ["units", "stats"],
   ["errors.ts"],
 ];
 /** Free of `node:` imports, so that a browser runs the same code. */
-const pure = ["anatomy", "corpus", "charts", "units", "stats"];
+const pure = ["ledger", "anatomy", "corpus", "charts", "units", "stats"];
 
 interface Import {
   readonly file: string;

@@ -1,0 +1,26 @@
+/** Ledger: what was said of releases and ideas, by whom and when. Pure: the browser runs the same code. */
+export { type ApiName, ApiNamesFile, apiNamesFor, apiNamesOf, isServed } from "./api-name.ts";
+export { type Bottleneck, BottleneckFile } from "./bottleneck.ts";
+export * from "./check.ts";
+export { Baseline, type Claim, ClaimEntry, Scope } from "./claim.ts";
+export * from "./comparison.ts";
+export * from "./day.ts";
+export * from "./files.ts";
+export * from "./freshness.ts";
+export * from "./hardware.ts";
+export * from "./history.ts";
+export * from "./idea.ts";
+export * from "./ledger.ts";
+export * from "./lineage.ts";
+export { type Link, LinkEntry, type LinkKind, linkKinds } from "./link.ts";
+export { type OpenQuestion, OpenQuestionsFile } from "./open-questions.ts";
+export { type Org, OrgFile, orgOf } from "./org.ts";
+export * from "./price.ts";
+export type { Problem } from "./problem.ts";
+export * from "./quantity.ts";
+export * from "./release.ts";
+export * from "./resolve.ts";
+export { publishers, Source, Sources } from "./source.ts";
+export { Contradiction, type Subject } from "./subject.ts";
+export * from "./validate.ts";
+export * from "./verified.ts";
