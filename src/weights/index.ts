@@ -1,8 +1,11 @@
-/** Model files: what their headers say, local and remote, and writing GGUF. */
+/** Model files: what their headers say, local and remote, counted and compared; and writing GGUF. */
 export { type Checkpoint, type CheckpointOptions, openCheckpoint } from "./checkpoint.ts";
+export * from "./compare-counts.ts";
 export type { GgufLongList, GgufScalarValue, GgufValue } from "./gguf-reader.ts";
 export * from "./gguf-writer.ts";
 export * from "./half.ts";
 export { huggingFace, type Remote } from "./http.ts";
+export { type CountedTensor, countLogically } from "./logical-count.ts";
 export * from "./q8-0.ts";
 export type { StoredTensor } from "./stored-tensor.ts";
+export { type Place, placesOf } from "./tensor-part.ts";

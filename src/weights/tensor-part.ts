@@ -1,0 +1,118 @@
+/**
+ * What a tensor is for, by its name: the same scopes and parts that a config's anatomy has, so that the two can be
+ * compared. Knows the names of Hugging Face's transformers, of DeepSeek's own files, and of GGUF. A name that it does not
+ * know is `other`, never a guess.
+ *
+ * @see transformers, models/deepseek_v4; llama.cpp, gguf-py/gguf/constants.py TENSOR_NAMES; DeepSeek-V4.1-Flash's index
+ */
+import type { Part, Scope } from "../anatomy/index.ts";
+
+export interface Place {
+  readonly scope: Scope;
+  readonly part: Part;
+  /** From 0; modules that predict further tokens follow the backbone's. null for what belongs to no layer. */
+  readonly layer: number | null;
+}
+
+/**
+ * Sorts the tensors of one checkpoint.
+ *
+ * @param names   of all its tensors: some names mean one thing in one checkpoint and another in the next
+ * @param layers  of the backbone, by the config; null where unknown: then no layer counts as beyond them
+ */
+export function placesOf(names: readonly string[], layers: number | null): Place[] {
+  const paths = names.map(pathOf);
+  const linear = new Set(paths.filter(({ rest }) => linearSigns.test(rest)).map(({ layer }) => layer));
+  // DeepSeek stores DSpark's draft layers under the name of prediction modules; its own heads tell them apart.
+  const drafts = names.some((name) => /^mtp\.\d+\.(?:markov_head|confidence_head|main_proj)\./.test(name));
+  return paths.map(({ vision, module, layer, rest }) => {
+    if (vision !== null) return { scope: "vision", part: vision, layer: null };
+    const beyond = module || (layer !== null && layers !== null && layer >= layers);
+    const place = module && layer !== null ? layer + (layers ?? 0) : layer;
+    const part = partOf(rest, layer, layer !== null && linear.has(layer));
+    const engram = part === "engram tables" || part === "engram projections";
+    const scope = engram ? "engram" : !beyond ? "backbone" : drafts ? "draft" : "multi-token prediction";
+    return { scope, part: !beyond && part === "multi-token projection" ? "other" : part, layer: place };
+  });
+}
+
+interface Path {
+  readonly vision: Part | null;
+  /** Under `mtp.`, where layers are counted from 0 again. */
+  readonly module: boolean;
+  readonly layer: number | null;
+  /** The name inside its layer. */
+  readonly rest: string;
+}
+
+const wrappers = new Set(["model", "language_model", "text_model", "transformer", "llm", "backbone", "decoder"]);
+const towers = new Set(["visual", "vision", "vision_tower", "vision_model", "vision_encoder", "vit", "v"]);
+const projectors = new Set([
+  ...["mm_projector", "multi_modal_projector", "vision_projector", "patch_merge_mlp", "aligner", "merger", "mm"],
+  ...["deepstack_merger_list", "image_start", "image_end", "image_newline", "view_separator"],
+]);
+const lists = new Set(["layers", "h", "blk"]);
+
+function pathOf(name: string): Path {
+  const segments = name.split(".");
+  let start = 0;
+  while (wrappers.has(segments[start] ?? "")) start++;
+  const vision = visionPart(segments, start);
+  const module = segments[start] === "mtp";
+  if (module) start++;
+  if (lists.has(segments[start] ?? "")) start++;
+  const number = /^\d{1,6}$/.test(segments[start] ?? "") ? Number(segments[start]) : null;
+  if (number !== null) start++;
+  return { vision, module, layer: number, rest: segments.slice(start).join(".") };
+}
+
+function visionPart(segments: readonly string[], start: number): Part | null {
+  const first = segments[start] ?? "";
+  if (!towers.has(first)) return projectors.has(first) ? "projector" : null;
+  return segments.slice(start + 1, start + 3).some((segment) => projectors.has(segment)) ? "projector" : "vision tower";
+}
+
+/** Tensors that only layers with linear attention have, beside others named as everywhere. */
+const linearSigns =
+  /^(?:self_attn\.(?:A_log|f_a_proj|q_conv1d|output_gate)\b|linear_attn\.|ssm_(?:beta|ba|alpha|f_a)\b)/;
+
+/** Inside a layer; the first that matches. */
+const layerParts: readonly (readonly [RegExp, Part])[] = [
+  [/(?:^|\.)indexer[._]/, "indexer"],
+  [/compressor/, "compressor"],
+  [/^engram[._]emb/, "engram tables"],
+  [/^engram[._]/, "engram projections"],
+  [/^hc_|^(?:attn|ffn)_hc\.|^hc_head|_res_(?:proj|norm|score)\./, "residual mixing"],
+  [/tid2eid/, "expert table"],
+  [/^(?:nextn\.)?(?:eh_proj|e_proj|h_proj|main_proj|fc|markov_head|confidence_head)\./, "multi-token projection"],
+  [/^(?:nextn\.)?(?:shared_head\.head|shared_head_head)\./, "output head"],
+  [/^(?:nextn\.)?embed_tokens\./, "embedding"],
+  [/shared_expert|_shexp\b/, "shared experts"],
+  [/e_score_correction|exp_probs_b|ffn_gate_inp\b/, "router"],
+  [/(?:^|\.)(?:experts|switch_mlp)\.|_exps\b|routed_expert_|^ffn_routed_/, "routed experts"],
+  [/^linear_attn\./, "linear attention"],
+  [/^(?:self_attn|attn|attention|self_attention)\./, "attention"],
+  [/^mixer\.(?:q|k|v|o)_proj\./, "attention"],
+  [/^mixer\.(?:gate|router)\./, "router"],
+  [/^mixer\.(?:up|down|gate)_proj\./, "dense feed-forward"],
+  [/^(?:mixer|mamba|ssm)[._]/, "state space"],
+  [/^attn_(?!(?:norm|norm_2|post_norm)\.)/, "attention"],
+  [/^(?:mlp|ffn|feed_forward|block_sparse_moe|moe)\.(?:gate|router)\./, "router"],
+  [/^router\./, "router"],
+  [/^(?:mlp|ffn|feed_forward)\.|^ffn_(?:gate|up|down)\b/, "dense feed-forward"],
+  [/^(?:nextn\.|shared_head[._])*\w{0,40}norm\w{0,2}\.|^ln_\d\.|^(?:nextn\.)?shared_head_norm\./, "norms"],
+];
+
+/** Outside of all layers. */
+const topParts: readonly (readonly [RegExp, Part])[] = [
+  [/^(?:embed_tokens|embed|embeddings|wte|wpe|word_embeddings|tok_embeddings|token_embd|position_embd)\./, "embedding"],
+  [/^(?:lm_head|head|output|embed_out)\./, "output head"],
+  [/^(?:hc_head|output_hc_|output_attn_res_|output_res_)/, "residual mixing"],
+  [/^(?:norm|norm_f|ln_f|final_layernorm|output_norm|token_embd_norm|pre_fc_norm_\w{1,20})\./, "norms"],
+  [/^fc\./, "multi-token projection"],
+];
+
+function partOf(rest: string, layer: number | null, linear: boolean): Part {
+  const part = (layer === null ? topParts : layerParts).find(([pattern]) => pattern.test(rest))?.[1] ?? "other";
+  return linear && (part === "attention" || part === "state space") ? "linear attention" : part;
+}
