@@ -5,12 +5,12 @@ import { UserError } from "../../errors.ts";
 /** A dimension or a count. The bound keeps absurd configs from making absurd numbers. */
 export const count = z.int().min(1).max(1e9);
 export const countOrZero = z.int().min(0).max(1e9);
-export const layerCount = z.int().min(1).max(10_000);
+export const layerCount = z.int().min(1).max(2_000);
 /** Prediction modules or draft layers. */
 export const moduleCount = z.int().min(0).max(100);
 /** Layers by index, and what a config says of each layer: bounded, so that no list costs more than the model. */
 export const layerIds = z.array(z.int().min(0)).max(1_000);
-export const eachLayer = <T extends z.ZodType>(type: T) => z.array(type).max(10_100);
+export const eachLayer = <T extends z.ZodType>(type: T) => z.array(type).max(2_100);
 /** Configs write null for "not there". */
 export const optional = <T extends z.ZodType>(type: T) => type.nullish().transform((value) => value ?? undefined);
 export const flag = (byDefault: boolean) =>

@@ -40,7 +40,7 @@ export const CompressedLayers = z.looseObject({
   o_lora_rank: count,
   o_groups: count,
   sliding_window: count,
-  compress_rope_theta: z.unknown(),
+  compress_rope_theta: z.unknown().optional(),
   index_n_heads: count,
   index_head_dim: count,
   index_topk: count,

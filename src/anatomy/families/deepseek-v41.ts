@@ -40,8 +40,8 @@ const Config = CompressedLayers.extend({
   ...DraftFields,
   dspark_n_routed_experts: optional(count),
   dspark_num_experts_per_tok: optional(count),
-  // Counts that this layout does not need, named so that they are not taken for another attention.
-  engram_compressed_vocab_size: z.unknown(),
+  // Of the hash, named so that it is not taken for another attention.
+  engram_compressed_vocab_size: z.unknown().optional(),
 });
 type Config = z.output<typeof Config>;
 
