@@ -9,7 +9,7 @@ export const pageStyle = `
   --heat-0: #f0efe9; --heat-1: #d3e5e1; --heat-2: #a6cfc9; --heat-3: #6fb0aa; --heat-4: #2b7d77; --heat-5: #0f5c58;
   --heat-ink-0: #1e1d1a; --heat-ink-1: #1e1d1a; --heat-ink-2: #1e1d1a; --heat-ink-3: #111; --heat-ink-4: #fff; --heat-ink-5: #fff;
 }
-@media (prefers-color-scheme: dark) { :root {
+@media screen and (prefers-color-scheme: dark) { :root {
   --paper: #161512; --card: #201f1b; --ink: #ece9e1; --soft: #aaa498; --line: #35322c; --accent: #dcb964;
   --right: #74c8a3; --wrong: #eba36b; --failed: #f0888c; --mark: #57470f;
   --series-1: #8ab0ff; --series-2: #f0a35e; --series-3: #5cc9c0; --series-4: #c8a0f5;
@@ -103,9 +103,12 @@ footer { margin-top: 72px; padding-bottom: 64px; font-size: 13px; color: var(--s
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 @media print {
-  :root { --paper: #fff; --card: #f5f5f3; --ink: #000; --soft: #444; --line: #ccc; }
-  body { font-size: 11pt; } main, header, footer { max-width: none; padding: 0; } header { padding-top: 0; } section { margin-top: 32px; }
-  figure, tr, .candidate { break-inside: avoid; } h2, h3 { break-after: avoid; }
-  .wide { display: block; } .narrow, #trials, .skip { display: none; } .scroll { overflow: visible; } table { font-size: 8.5pt; } th, td { padding-left: 8px; }
+  @page { margin: 14mm; }
+  :root { color-scheme: light; --paper: #fff; --card: #f5f5f3; --ink: #000; --soft: #444; --line: #ccc; }
+  body { font-size: 10.5pt; } main, header, footer { max-width: none; padding: 0; } header { padding-top: 0; } section { margin-top: 28px; }
+  h1 { font-size: 20pt; } h2 { font-size: 14pt; } figure, tr, .candidate, .notices li { break-inside: avoid; } h2, h3, caption { break-after: avoid; }
+  .wide { display: block; } .narrow, #trials, .skip, details { display: none; } .scroll { overflow: visible; }
+  table, .sub, thead th, caption { font-size: 7.5pt; } th, td { padding: 5px 0 5px 6px; } tbody th { min-width: 0; max-width: 11em; } .bar { width: 72px; }
+  .maps, .columns { grid-template-columns: 1fr 1fr; gap: 18px 24px; } .maps { margin-top: 20px; }
 }
 `;
