@@ -42,11 +42,10 @@ export interface Comparison {
   readonly contradictions: readonly CountRow[];
   /** Names of tensors that were not recognised; their parameters are in the part `other`. */
   readonly unrecognised: readonly string[];
-  /** All of the file's parameters; null where some are unknown. */
+  /** All of the file's parameters, second copies and tables of integers left out; null where some are unknown. */
   readonly fileParameters: number | null;
 }
 
-/** Tables of integers have rows of their own and are in no sum. */
 export function compareCounts(components: readonly Component[], tensors: readonly PlacedTensor[]): Comparison {
   const inConfig = new Map<string, number>();
   for (const { scope, part, parameters } of components) add(inConfig, key(scope, part), parameters);
@@ -75,7 +74,7 @@ export function compareCounts(components: readonly Component[], tensors: readonl
     contradictions: rows.filter(({ difference }) => difference !== null && difference !== 0),
     unrecognised: tensors.filter(({ part }) => part === "other").map(({ tensor }) => tensor.name),
     fileParameters: rows
-      .filter(({ part }) => !bookkeepingParts.has(part))
+      .filter(({ scope, part }) => scope !== "second copies" && !bookkeepingParts.has(part))
       .reduce<number | null>((sum, { file }) => (sum === null || file === null ? null : sum + file), 0),
   };
 }

@@ -25,14 +25,16 @@ export function placesOf(names: readonly string[], layers: number | null): Place
   const linear = new Set(paths.filter(({ rest }) => linearSigns.test(rest)).map(({ layer }) => layer));
   // DeepSeek stores DSpark's draft layers under the name of prediction modules; its own heads tell them apart.
   const drafts = names.some((name) => /^mtp\.\d+\.(?:markov_head|confidence_head|main_proj)\./.test(name));
-  return paths.map(({ vision, module, layer, rest }) => {
+  return paths.map(({ vision, module, layer: number, rest }) => {
     if (vision !== null) return { scope: "vision", part: vision, layer: null };
-    const beyond = module || (layer !== null && layers !== null && layer >= layers);
-    const place = module && layer !== null ? layer + (layers ?? 0) : layer;
-    const part = partOf(rest, layer, layer !== null && linear.has(layer));
-    const engram = part === "engram tables" || part === "engram projections";
-    const scope = engram ? "engram" : !beyond ? "backbone" : drafts ? "draft" : "multi-token prediction";
-    return { scope, part: !beyond && part === "multi-token projection" ? "other" : part, layer: place };
+    const part = partOf(rest, number, number !== null && linear.has(number));
+    const layer = module && number !== null ? number + (layers ?? 0) : number;
+    if (part === "engram tables" || part === "engram projections") return { scope: "engram", part, layer };
+    const further = module || (layer !== null && layers !== null && layer >= layers);
+    if (!further) return { scope: "backbone", part: part === "multi-token projection" ? "other" : part, layer };
+    if (drafts) return { scope: "draft", part, layer };
+    const copy = part === "embedding" || part === "output head";
+    return { scope: copy ? "second copies" : "multi-token prediction", part, layer };
   });
 }
 
@@ -47,9 +49,11 @@ interface Path {
 
 const wrappers = new Set(["model", "language_model", "text_model", "transformer", "llm", "backbone", "decoder"]);
 const towers = new Set(["visual", "vision", "vision_tower", "vision_model", "vision_encoder", "vit", "v"]);
+/** Vectors that stand for an image's edges among the tokens. */
+const marks = new Set(["image_start", "image_end", "image_newline", "view_seperator", "view_separator"]);
 const projectors = new Set([
   ...["mm_projector", "multi_modal_projector", "vision_projector", "patch_merge_mlp", "aligner", "merger", "mm"],
-  ...["deepstack_merger_list", "image_start", "image_end", "image_newline", "view_separator"],
+  "deepstack_merger_list",
 ]);
 const lists = new Set(["layers", "h", "blk"]);
 
@@ -68,6 +72,7 @@ function pathOf(name: string): Path {
 
 function visionPart(segments: readonly string[], start: number): Part | null {
   const first = segments[start] ?? "";
+  if (marks.has(first)) return "vision tower";
   if (!towers.has(first)) return projectors.has(first) ? "projector" : null;
   return segments.slice(start + 1, start + 3).some((segment) => projectors.has(segment)) ? "projector" : "vision tower";
 }
@@ -78,18 +83,20 @@ const linearSigns =
 
 /** Inside a layer; the first that matches. */
 const layerParts: readonly (readonly [RegExp, Part])[] = [
+  [/compressor[._]/, "compressor"],
   [/(?:^|\.)indexer[._]/, "indexer"],
-  [/compressor/, "compressor"],
   [/^engram[._]emb/, "engram tables"],
   [/^engram[._]/, "engram projections"],
-  [/^hc_|^(?:attn|ffn)_hc\.|^hc_head|_res_(?:proj|norm|score)\./, "residual mixing"],
+  [/^hc_|^(?:attn|ffn)_hc\.|_res_(?:proj|norm|score)\./, "residual mixing"],
   [/tid2eid/, "expert table"],
-  [/^(?:nextn\.)?(?:eh_proj|e_proj|h_proj|main_proj|fc|markov_head|confidence_head)\./, "multi-token projection"],
-  [/^(?:nextn\.)?(?:shared_head\.head|shared_head_head)\./, "output head"],
-  [/^(?:nextn\.)?embed_tokens\./, "embedding"],
+  [/^(?:nextn\.)?(?:eh_proj|e_proj|h_proj|main_proj|fc)\./, "multi-token projection"],
+  [/^(?:nextn\.)?(?:shared_head\.head|shared_head_head|head|confidence_head)\./, "output head"],
+  [/^markov_head\.(?:markov_w2|head)\./, "output head"],
+  [/^(?:nextn\.)?(?:embed_tokens|emb\.tok_emb|markov_head)\./, "embedding"],
+  [/latent_proj\.|routed_expert_|^ffn_routed_/, "latent projections"],
   [/shared_expert|_shexp\b/, "shared experts"],
   [/e_score_correction|exp_probs_b|ffn_gate_inp\b/, "router"],
-  [/(?:^|\.)(?:experts|switch_mlp)\.|_exps\b|routed_expert_|^ffn_routed_/, "routed experts"],
+  [/(?:^|\.)(?:experts|switch_mlp)\.|_exps\b/, "routed experts"],
   [/^linear_attn\./, "linear attention"],
   [/^(?:self_attn|attn|attention|self_attention)\./, "attention"],
   [/^mixer\.(?:q|k|v|o)_proj\./, "attention"],
@@ -107,7 +114,7 @@ const layerParts: readonly (readonly [RegExp, Part])[] = [
 const topParts: readonly (readonly [RegExp, Part])[] = [
   [/^(?:embed_tokens|embed|embeddings|wte|wpe|word_embeddings|tok_embeddings|token_embd|position_embd)\./, "embedding"],
   [/^(?:lm_head|head|output|embed_out)\./, "output head"],
-  [/^(?:hc_head|output_hc_|output_attn_res_|output_res_)/, "residual mixing"],
+  [/^(?:hc_head|output_hc_)|(?:^|_)res_(?:proj|norm|score)\./, "residual mixing"],
   [/^(?:norm|norm_f|ln_f|final_layernorm|output_norm|token_embd_norm|pre_fc_norm_\w{1,20})\./, "norms"],
   [/^fc\./, "multi-token projection"],
 ];
