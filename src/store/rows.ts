@@ -6,7 +6,7 @@ import type { Trial, TrialRecord } from "../evals/index.ts";
 import { type Call, decodeGaps, encodeGaps } from "../wire/index.ts";
 import type { CallTable, TrialTable } from "./schema.ts";
 
-/** What is to be inserted for one trial, as it goes to the thread that does so: columns in order, without their keys. */
+/** What is to be inserted for one trial, columns in order, without their keys. */
 export interface RecordRows {
   /** trial_id, candidate, outcome, cost_usd, e2e_ms, record */
   readonly trial: readonly [string, string, Trial["outcome"], number | null, number | null, string];

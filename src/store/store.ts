@@ -9,7 +9,7 @@ import { UserError } from "../errors.ts";
 import type { Recorder, RunInfo, TrialRecord } from "../evals/index.ts";
 import { cannotUse, openFile } from "./file.ts";
 import { insertsInto } from "./insert.ts";
-import { recorderOn, startWriterThread, type WriterThread } from "./recorder.ts";
+import { recorderOn } from "./recorder.ts";
 import { recordFrom } from "./rows.ts";
 import { type Database, migrations } from "./schema.ts";
 
@@ -54,7 +54,6 @@ export async function openStore(path: string): Promise<Store> {
     await db.destroy();
     throw cannotUse(path, error);
   }
-  const threads: WriterThread[] = [];
   return {
     path,
     startRun: async (info) => {
@@ -67,16 +66,7 @@ export async function openStore(path: string): Promise<Store> {
     markRun: async (runId, status, finishedAt) => {
       await db.updateTable("run").set({ status, finished_at: finishedAt }).where("id", "=", runId).execute();
     },
-    recorder: (runId) => {
-      // A store in memory belongs to its connection: no other one, and so no thread, can write it.
-      if (path === ":memory:") {
-        const insert = insertsInto(sqlite, runId);
-        return recorderOn(path, async (batch) => insert(batch));
-      }
-      const thread = startWriterThread({ path, runId });
-      threads.push(thread);
-      return recorderOn(path, thread.write);
-    },
+    recorder: (runId) => recorderOn(path, insertsInto(sqlite, runId)),
     runs: async () => {
       const counted = await db
         .selectFrom("run")
@@ -116,10 +106,7 @@ export async function openStore(path: string): Promise<Store> {
         .executeTakeFirst();
       return mean?.mean ?? null;
     },
-    close: async () => {
-      await Promise.all(threads.map((thread) => thread.close()));
-      await db.destroy();
-    },
+    close: () => db.destroy(),
   };
 }
 
