@@ -44,6 +44,7 @@ export const ClaimEntry = z
       .nullable()
       .describe("null takes an older claim back"),
     unit: z.enum(units),
+    printed: z.string().min(1).optional().describe("As the source prints it, where its unit is another: `9.62 GiB`"),
     bound: z.enum(["lower", "upper"]).optional().describe("The value is only a bound"),
     range: z.tuple([z.number(), z.number()]).optional().describe("The range that the source prints"),
     scope: Scope,

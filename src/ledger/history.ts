@@ -51,19 +51,22 @@ const sameThing = ({ subject, quantity, of, unit, scope, baseline, bound }: Clai
     bound,
   ]);
 
-/** Printed numbers agree where the finer one rounds to the coarser: 36.7 and 37, not 36.7 and 38. Dates likewise. */
+/**
+ * Printed numbers agree where the finer one lies within half of the coarser one's last digit: 36.7 and 37, not 36.7 and
+ * 38. Dates likewise. At least two digits are taken as printed: 8e12 may have been 8.0.
+ */
 export function agree(one: Pick<Claim, "value" | "unit">, other: Pick<Claim, "value" | "unit">): boolean {
   const [a, b] = [one.value, other.value];
-  if (typeof a === "number" && typeof b === "number") {
-    const digits = Math.min(significantDigits(a), significantDigits(b));
-    return Number(a.toPrecision(digits)) === Number(b.toPrecision(digits));
-  }
+  if (typeof a === "number" && typeof b === "number") return a === b || Math.abs(a - b) < lastDigit(a, b) / 2;
   if (one.unit === "date") return String(a).startsWith(String(b)) || String(b).startsWith(String(a));
   return a === b;
 }
 
-/** Digits that a number is printed with, trailing zeros of whole numbers not counted: 2 for 37,000,000,000. */
-function significantDigits(value: number): number {
-  const digits = value.toExponential().split("e")[0]!.replace(/[-.]/g, "");
-  return Math.max(1, digits.length);
+/** What one more in the last printed digit of the coarser number is worth; trailing zeros are not taken as printed. */
+function lastDigit(a: number, b: number): number {
+  const worth = [a, b].map((value) => {
+    const [digits = "", exponent] = Math.abs(value).toExponential().split("e");
+    return 10 ** (Number(exponent) - Math.max(1, digits.length - 2));
+  });
+  return Math.max(...worth);
 }
