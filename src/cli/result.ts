@@ -68,7 +68,9 @@ export async function printResult(
   io: Io,
   exitCode: ExitCode,
 ): Promise<ExitCode> {
-  const { summary, html } = await reportOf(run, store.records(run.id));
+  const { summary, html } = await reportOf(run, store.records(run.id, "withoutBodies"), {
+    withBodies: (chosen) => store.withBodies(run.id, chosen),
+  });
   const path = resolve(io.cwd, flags.output ?? join(".assay", "reports", `${run.id}.html`));
   writeReport(path, html);
   if (flags.json) io.print(JSON.stringify({ ...summary, report: path }, null, 2));

@@ -30,6 +30,8 @@ import { cacheTable, candidateTable, cellTables, kindOf } from "./tables.ts";
 export interface HtmlReportOptions {
   /** Trials that the page carries for its drill-down; 2000 where nothing is said. */
   readonly maxTrials?: number;
+  /** Gives the chosen trials the bodies of their calls, where `records` come without: reading them all takes memory. */
+  readonly withBodies?: (chosen: readonly TrialRecord[]) => Promise<readonly TrialRecord[]>;
 }
 
 /** The page alone; see {@link reportOf}. */
@@ -45,7 +47,7 @@ export async function htmlReport(
 export async function reportOf(
   run: RunInfo,
   records: Iterable<TrialRecord> | AsyncIterable<TrialRecord>,
-  { maxTrials = 2000 }: HtmlReportOptions = {},
+  { maxTrials = 2000, withBodies = async (chosen) => chosen }: HtmlReportOptions = {},
 ): Promise<{ readonly summary: RunSummary; readonly html: string }> {
   const builder = startSummary(run);
   const selection = new TrialSelection(maxTrials);
@@ -54,7 +56,8 @@ export async function reportOf(
     selection.add(record);
   }
   const summary = builder.summary();
-  return { summary, html: page(summary, drilldownOf(summary, selection.records()), selection.offered) };
+  const shown = await withBodies(selection.records());
+  return { summary, html: page(summary, drilldownOf(summary, shown), selection.offered) };
 }
 
 function page(summary: RunSummary, drilldown: Drilldown, recorded: number): string {

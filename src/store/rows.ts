@@ -45,7 +45,7 @@ export function recordFrom(row: StoredTrial, callRows: readonly StoredCall[]): T
   return { trial, calls };
 }
 
-function callFrom({ gaps, record, request_body = "", response_body = "" }: StoredCall): Call {
+export function callFrom({ gaps, record, request_body = "", response_body = "" }: StoredCall): Call {
   const { timings, ...words } = JSON.parse(record) as Omit<Call, "requestBody" | "responseBody">;
   return {
     ...words,

@@ -10,7 +10,7 @@ import type { Recorder, RunInfo, TrialRecord } from "../evals/index.ts";
 import { cannotUse, openFile } from "./file.ts";
 import { insertsInto } from "./insert.ts";
 import { recorderOn } from "./recorder.ts";
-import { recordFrom } from "./rows.ts";
+import { callFrom, recordFrom } from "./rows.ts";
 import { type Database, migrations } from "./schema.ts";
 
 export interface Store {
@@ -25,6 +25,8 @@ export interface Store {
   readonly findRun: (idOrPrefix: string) => Promise<RunInfo>;
   /** Finished trials in order, with all calls; `withoutBodies` leaves request and response empty. Memory stays flat. */
   readonly records: (runId: string, bodies?: "withoutBodies") => AsyncIterable<TrialRecord>;
+  /** The same trials with the bodies of their calls, in the order given. */
+  readonly withBodies: (runId: string, records: readonly TrialRecord[]) => Promise<TrialRecord[]>;
   readonly doneTrials: (runId: string) => Promise<Set<string>>;
   /** What all calls of a run have cost so far, USD; calls of unknown cost are not in it. */
   readonly spentUsd: (runId: string) => Promise<number>;
@@ -85,6 +87,7 @@ export async function openStore(path: string): Promise<Store> {
     },
     findRun: (idOrPrefix) => findRun(db, idOrPrefix),
     records: (runId, bodies) => eachRecord(db, runId, bodies === undefined),
+    withBodies: (runId, records) => withBodies(db, runId, records),
     doneTrials: async (runId) => {
       const done = await db.selectFrom("trial").select("trial_id").where("run_id", "=", runId).execute();
       return new Set(done.map((row) => row.trial_id));
@@ -125,21 +128,48 @@ async function* eachRecord(db: Kysely<Database>, runId: string, bodies = true): 
       .limit(pageSize)
       .execute();
     if (page.length === 0) return;
-    const trialIds = page.map((row) => row.trial_id);
-    const calls = await db
-      .selectFrom("call")
-      .select(["trial_id", "gaps", "record"])
-      .$if(bodies, (query) => query.select(["request_body", "response_body"]))
-      .where("run_id", "=", runId)
-      .where("trial_id", "in", trialIds)
-      .orderBy("attempt")
-      .execute();
+    const calls = await callsOf(
+      db,
+      runId,
+      page.map((row) => row.trial_id),
+      bodies,
+    ).execute();
     const byTrial = Map.groupBy(calls, (row) => row.trial_id);
     for (const row of page) yield recordFrom(row, byTrial.get(row.trial_id) ?? []);
     after = page.at(-1)!.ordinal;
     // Queries are done as soon as they are asked: without a pause, neither Ctrl-C nor the garbage collector has a turn.
     await pause();
   }
+}
+
+function callsOf(db: Kysely<Database>, runId: string, trialIds: readonly string[], bodies: boolean) {
+  return db
+    .selectFrom("call")
+    .select(["trial_id", "gaps", "record"])
+    .$if(bodies, (query) => query.select(["request_body", "response_body"]))
+    .where("run_id", "=", runId)
+    .where("trial_id", "in", trialIds)
+    .orderBy("attempt");
+}
+
+async function withBodies(
+  db: Kysely<Database>,
+  runId: string,
+  records: readonly TrialRecord[],
+): Promise<TrialRecord[]> {
+  const whole: TrialRecord[] = [];
+  for (let first = 0; first < records.length; first += pageSize) {
+    const page = records.slice(first, first + pageSize);
+    const calls = await callsOf(
+      db,
+      runId,
+      page.map(({ trial }) => trial.id),
+      true,
+    ).execute();
+    const byTrial = Map.groupBy(calls, (row) => row.trial_id);
+    whole.push(...page.map(({ trial }) => ({ trial, calls: (byTrial.get(trial.id) ?? []).map(callFrom) })));
+  }
+  return whole;
 }
 
 function runFrom(row: { info: string; status: RunInfo["status"]; finished_at: string | null }): RunInfo {
