@@ -1,7 +1,7 @@
 /** A file behind a URL as a source of bytes: only the ranges that are asked for are transferred. */
 import { UserError } from "../errors.ts";
 import { type ByteSource, endsEarly } from "./byte-source.ts";
-import { type Answer, failure, get, type Remote, readBody } from "./http.ts";
+import { type Answer, drop, failure, get, type Remote, readBody } from "./http.ts";
 
 /**
  * Opens a URL by asking for its first 8 bytes, which tells its size. A server that does not know ranges would send the
@@ -50,7 +50,7 @@ export async function openUrl(url: string, remote: Remote): Promise<ByteSource> 
 /** Size of the whole file, of `Content-Range: bytes 0-7/12345`; the body is dropped where the answer is not that range. */
 function totalBytes({ status, headers, body, url }: Answer, offset: number): number {
   const refuse = (why: string): never => {
-    body.destroy();
+    drop(body);
     throw failure(new URL(url), why);
   };
   if (status === 404) refuse("there is no such file (HTTP 404)");

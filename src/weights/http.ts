@@ -39,10 +39,10 @@ export async function get(url: string, remote: Remote, range?: readonly [number,
     const { statusCode: status, headers, body } = await send(at, remote, range);
     if (!redirects.has(status)) {
       if (status < 400 || status === 404 || status === 416) return { status, headers, body, url: at.href };
-      body.destroy();
+      drop(body);
       throw refused(at, status);
     }
-    body.destroy();
+    await body.dump({ limit: 4_096 }); // read to its end, so that the connection serves again
     const next = typeof headers.location === "string" ? URL.parse(headers.location, at.href) : null;
     if (next === null || !["https:", at.protocol].includes(next.protocol))
       throw failure(at, "it redirects to an address that is none or is not encrypted");
@@ -63,11 +63,17 @@ async function send(url: URL, { endpoint, token, timeoutMs }: Remote, range?: re
   }
 }
 
+/** Closes a body that nobody reads. It complains of that in an event, which would end the process. */
+export function drop(body: Answer["body"]): void {
+  body.on("error", () => {});
+  body.destroy();
+}
+
 /** Text of at most `mostBytes` bytes; null where there is none (404). */
 export async function readText(url: string, remote: Remote, mostBytes: number): Promise<string | null> {
   const { status, body } = await get(url, remote);
   if (status === 404) {
-    body.destroy();
+    drop(body);
     return null;
   }
   return new TextDecoder().decode(await readBody(url, body, mostBytes));

@@ -28,7 +28,8 @@ export function countLogically(
   const quantization = quantizationOf(config);
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   return tensors.map((tensor) => {
-    const neighbour = (suffix: string, other: string) => byName.get(tensor.name.slice(0, -suffix.length) + other);
+    const { name } = tensor;
+    const neighbour = (suffix: string, other: string) => byName.get(name.slice(0, name.length - suffix.length) + other);
     return { tensor, ...count({ tensor, neighbour, quantization }) };
   });
 }

@@ -86,27 +86,31 @@ function classAcceptor(inside: string): Token["accepts"] {
 }
 
 function matches(tokens: readonly Token[], anchored: boolean, name: string, spend: (steps: number) => void): boolean {
-  /** Marks the positions in the pattern that are reached, and what can be skipped behind them. */
-  const reach = (reached: Uint8Array, from: number) => {
-    let position = from;
-    reached[position] = 1;
-    while (tokens[position]?.optional) reached[++position] = 1;
+  const roundOf = new Uint32Array(tokens.length + 1);
+  let round = 1;
+  /** Adds a position in the pattern, and those behind it that can be skipped to, once a round. */
+  const reach = (reached: number[], from: number) => {
+    for (let position = from; roundOf[position] !== round; position++) {
+      roundOf[position] = round;
+      reached.push(position);
+      if (!tokens[position]?.optional) return;
+    }
   };
-  let reached = new Uint8Array(tokens.length + 1);
+  let reached: number[] = [];
   reach(reached, 0);
   for (const character of name) {
-    if (!anchored && reached[tokens.length] === 1) return true;
-    spend(tokens.length);
-    const next = new Uint8Array(tokens.length + 1);
-    let alive = false;
-    tokens.forEach((token, position) => {
-      if (reached[position] !== 1 || !token.accepts(character)) return;
-      alive = true;
-      reach(next, position + 1);
+    if (!anchored && roundOf[tokens.length] === round) return true;
+    spend(reached.length);
+    round++;
+    const next: number[] = [];
+    for (const position of reached) {
+      const token = tokens[position];
+      if (!token?.accepts(character)) continue;
       if (token.repeats) reach(next, position);
-    });
-    if (!alive) return false;
+      reach(next, position + 1);
+    }
+    if (next.length === 0) return false;
     reached = next;
   }
-  return reached[tokens.length] === 1;
+  return roundOf[tokens.length] === round;
 }

@@ -92,8 +92,8 @@ interface ModuleGroup {
   readonly packing: Packing;
 }
 
-/** Enough for the largest checkpoints and ten patterns; less than a second. */
-const mostPatternSteps = 100_000_000;
+/** A few for each character of each name: enough for the largest checkpoints and ten patterns, in about a second. */
+const mostPatternSteps = 50_000_000;
 
 function groupsOf({ config_groups: declared }: Declared): ModuleGroup[] {
   let steps = 0;

@@ -34,7 +34,7 @@ export async function startHub(
   let sentBytes = 0;
   const send = (response: ServerResponse, status: number, body: Buffer, headers: Record<string, string> = {}) => {
     sentBytes += body.length;
-    response.writeHead(status, { "content-length": body.length, ...headers }).end(body);
+    response.writeHead(status, { "content-length": body.length, etag: '"test"', ...headers }).end(body);
   };
 
   const answer = (storage: boolean) => (request: IncomingMessage, response: ServerResponse) => {
