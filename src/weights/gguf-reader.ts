@@ -11,6 +11,8 @@ import { elementsOf, type StoredTensor } from "./stored-tensor.ts";
 
 const firstPieceBytes = 256 * 1024;
 const longestHeaderBytes = 128 * 1024 * 1024;
+/** Ten times what the largest files have, which keep all experts of a layer in one tensor. */
+const mostEntries = 100_000;
 const longestNameBytes = 65_535;
 const mostDimensions = 4;
 const deepestArray = 4;
@@ -158,6 +160,8 @@ function parseHeader(reader: Reader, file: string): GgufHeader {
     throw reader.broken(version > 0xffff ? "is big-endian" : `is of GGUF version ${version}`);
   const tensorCount = reader.count(24);
   const entryCount = reader.count(13);
+  if (Math.max(tensorCount, entryCount) > mostEntries)
+    throw reader.broken(`announces ${tensorCount} tensors and ${entryCount} entries`);
   const metadata = new Map<string, GgufValue>();
   for (let entry = 0; entry < entryCount; entry++) {
     const key = reader.string(longestNameBytes);

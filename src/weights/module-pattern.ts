@@ -33,17 +33,21 @@ export function modulePattern(pattern: string, spend: (steps: number) => void): 
   return (name) => ways.some(({ tokens, anchored }) => matches(tokens, anchored, name, spend));
 }
 
-/** `a(b|c)d` as `abd` and `acd`; null where a group repeats, nests too often, or gives too many. */
+/** `a(b|c)d` as `abd` and `acd`; null where a group repeats, where there are too many, or where it is not clear what `|` parts. */
 function alternativesOf(pattern: string): string[] | null {
+  if (/\[[^\]]*[()|]|\\\|/.test(pattern)) return null;
   let open = [pattern];
   for (let rounds = 0; rounds < mostAlternatives; rounds++) {
-    const group = open.map((text) => /\((?!\?)([^()\\]*(?:\\.[^()\\]*)*)\)(?![*+?{])/.exec(text)).find(Boolean);
-    if (!group) return open.some((text) => /(?<!\\)[()|]/.test(text)) ? null : open;
-    const choices = group[1]!.split("|");
-    open = open.flatMap((text) =>
-      text.includes(group[0]) ? choices.map((choice) => text.replace(group[0], () => choice)) : [text],
-    );
-    if (open.length > mostAlternatives) return null;
+    const expanded = open.flatMap((text) => {
+      const group = /\((?!\?)([^()\\]*(?:\\.[^()\\]*)*)\)(?![*+?{])/.exec(text);
+      if (group === null) return [text];
+      const [before, after] = [text.slice(0, group.index), text.slice(group.index + group[0].length)];
+      return group[1]!.split("|").map((choice) => before + choice + after);
+    });
+    if (expanded.length > mostAlternatives) return null;
+    if (expanded.every((text, index) => text === open[index]))
+      return open.some((text) => /(?<!\\)[()|]/.test(text)) ? null : open;
+    open = expanded;
   }
   return null;
 }
