@@ -55,7 +55,7 @@ export const Job = z.strictObject({
     .refine((text) => isPrice(text), `expected ${priceForm}`)
     .optional()
     .describe("USD per million tokens: input=1,cached=0.1,output=2"),
-  context: listOf(tokens).optional().describe("Context lengths, tokens [512,1K,2K,4K]"),
+  context: listOf(tokens).optional().describe("Context lengths, tokens [512,1K,2K,4K,8K]"),
   needles: listOf(positive).optional().describe("Facts asked for in one question [1]"),
   documents: positive.optional().describe("Documents a context length; six questions each [8]"),
   distractors: z.coerce.number().int().min(0).optional().describe("Near misses around each fact [4]"),
