@@ -3,6 +3,7 @@ import type { CommandDefinition } from "./command.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { engineInfoCommand, engineServeCommand } from "./commands/engine.ts";
 import { exportCommand } from "./commands/export.ts";
+import { ledgerValidateCommand } from "./commands/ledger.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
@@ -20,5 +21,6 @@ export const commands: readonly CommandDefinition[] = [
   specimensCommand,
   engineServeCommand,
   engineInfoCommand,
+  ledgerValidateCommand,
   doctorCommand,
 ];

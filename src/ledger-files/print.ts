@@ -10,7 +10,7 @@ function print(value: unknown, depth: number, taken: number): string {
   if (typeof value !== "object" || value === null) return line;
   if (depth > 0 && !holdsEntries(value) && taken + line.length <= width) return line;
   const indent = "  ".repeat(depth + 1);
-  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  const [open, close] = Array.isArray(value) ? (["[", "]"] as const) : (["{", "}"] as const);
   const rows = Array.isArray(value)
     ? value.map((item) => indent + print(item, depth + 1, indent.length + 1))
     : defined(value).map(([key, item]) => {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Day, PartialDate } from "./day.ts";
 import { Id } from "./id.ts";
-import { type Source, Sources } from "./source.ts";
+import { type Source, SourceKey, Sources } from "./source.ts";
 import { Contradiction, sourced } from "./subject.ts";
 
 export const ApiNameEntry = z.strictObject({
@@ -29,7 +29,7 @@ export const ApiNameEntry = z.strictObject({
       concurrentRequests: z.int().positive(),
     })
     .optional(),
-  source: z.string().min(1).describe("A key of this file's `sources`"),
+  source: SourceKey,
   observed: PartialDate,
   note: z.string().min(1).optional(),
 });

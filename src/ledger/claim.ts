@@ -5,7 +5,7 @@ import { Comparison } from "./comparison.ts";
 import { PartialDate } from "./day.ts";
 import { Id } from "./id.ts";
 import { type Quantity, quantities, quantityNames, units } from "./quantity.ts";
-import type { Source } from "./source.ts";
+import { type Source, SourceKey } from "./source.ts";
 
 /**
  * What the value is about: publishers count different things under one name, which is where most contradictions come
@@ -49,7 +49,7 @@ export const ClaimEntry = z
     range: z.tuple([z.number(), z.number()]).optional().describe("The range that the source prints"),
     scope: Scope,
     baseline: Baseline.optional(),
-    source: z.string().min(1).describe("A key of this file's `sources`"),
+    source: SourceKey,
     locator: z.string().optional().describe("Where in the source: a table, a section"),
     observed: PartialDate.describe("Day, month or year of the source, not of our reading"),
     confidence: z.enum(["medium", "low"]).optional(),
@@ -67,6 +67,9 @@ export type ClaimEntry = z.infer<typeof ClaimEntry>;
 /** A claim as everything else reads it. */
 export type Claim = Omit<ClaimEntry, "source"> & { readonly subject: string; readonly source: Source };
 
+/** A benchmark may be a share of its questions; no other quantity is a share unless it is compared. */
+const isShareOf = ({ quantity, unit }: ClaimShape) => unit === "share" && quantity === "benchmarkScore";
+
 interface ClaimShape {
   readonly quantity: Quantity;
   readonly value: number | string | null;
@@ -82,7 +85,7 @@ function claimProblems(claim: ClaimShape): { field: string; message: string }[] 
   const isRatio = claim.unit === "share" || claim.unit === "times";
   if (isRatio && claim.baseline === undefined)
     problems.push({ field: "baseline", message: "expected what the share or multiple is of: `subject` or `of`" });
-  if (claim.unit !== unit && !(isRatio && (compares || claim.unit === "share")))
+  else if (claim.unit !== unit && !(isRatio && compares) && !isShareOf(claim))
     problems.push({ field: "unit", message: `expected ${unit}, the unit of ${claim.quantity}` });
   if (compares && !isRatio) problems.push({ field: "unit", message: "expected share or times for a comparison" });
   if (claim.value === null && claim.replaces === undefined)

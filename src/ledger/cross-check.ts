@@ -16,7 +16,10 @@ interface Reference {
   readonly id: string;
   readonly to: readonly Kind[];
 }
-type Kind = "releases" | "ideas" | "orgs" | "hardware" | "bottlenecks" | "claims";
+type Kind = "releases" | "ideas" | "orgs" | "hardware" | "bottlenecks" | List;
+type List = (typeof lists)[number];
+/** Lists whose entries have ids of their own. */
+const lists = ["claims", "prices", "contradictions"] as const;
 
 export function crossCheck(files: readonly ParsedFile[]): Problem[] {
   const ids = idsOf(files);
@@ -37,11 +40,13 @@ function idsOf(files: readonly ParsedFile[]): { id: string; kind: Kind; file: Pa
     const folder = folderOf(file);
     if (folder === null) return [];
     const own = text(field(file.json, "id"));
-    const claims = entries(file.json, "claims").flatMap(([index, claim]) => {
-      const id = text(field(claim, "id"));
-      return id === null ? [] : [{ id, kind: "claims" as const, file, path: ["claims", index] }];
-    });
-    return [...(own === null ? [] : [{ id: own, kind: folder, file, path: ["id"] }]), ...claims];
+    const inside = lists.flatMap((kind) =>
+      entries(file.json, kind).flatMap(([index, entry]) => {
+        const id = text(field(entry, "id"));
+        return id === null ? [] : [{ id, kind, file, path: [kind, index] }];
+      }),
+    );
+    return [...(own === null ? [] : [{ id: own, kind: folder, file, path: ["id"] }]), ...inside];
   });
 }
 
@@ -58,7 +63,7 @@ function misnamed(file: ParsedFile): Problem[] {
 function duplicates(ids: ReturnType<typeof idsOf>): Problem[] {
   const seen = new Map<string, string>();
   return ids.flatMap(({ id, kind, file, path }) => {
-    const key = `${kind === "claims" ? "claim" : "subject"} ${id}`;
+    const key = `${lists.find((list) => list === kind) ?? "subject"} ${id}`;
     const before = seen.get(key);
     seen.set(key, before ?? file.path);
     if (before === undefined) return [];
@@ -78,6 +83,8 @@ const singular: Readonly<Record<Kind, string>> = {
   hardware: "accelerator",
   bottlenecks: "bottleneck",
   claims: "claim",
+  prices: "price",
+  contradictions: "contradiction",
 };
 
 /** Every field that names something by its id. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 /** `2026-04-24`, `2026-04` or `2026`. */
 export const PartialDate = z
-  .string()
+  .string("expected YYYY-MM-DD, YYYY-MM or YYYY")
   .regex(/^\d{4}(-\d{2}(-\d{2})?)?$/, "expected YYYY-MM-DD, YYYY-MM or YYYY")
   .refine((date) => isReal(date), "expected a day that exists");
 export const Day = z.iso.date();

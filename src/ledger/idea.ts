@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { PartialDate } from "./day.ts";
 import { Id } from "./id.ts";
-import type { Source } from "./source.ts";
+import { type Source, SourceKey } from "./source.ts";
 import { type Subject, sourced, subjectFields, subjectOf } from "./subject.ts";
 
 export const IdeaFile = z
@@ -14,7 +14,7 @@ export const IdeaFile = z
       by: z.array(Id).min(1).describe("Organisations; whoever was first comes first"),
       on: PartialDate.nullable(),
       release: Id.nullable().describe("First release in this ledger that has it"),
-      source: z.string().min(1).describe("A key of this file's `sources`"),
+      source: SourceKey,
       observed: PartialDate,
       note: z.string().min(1).optional(),
     }),

@@ -71,8 +71,10 @@ export interface Compounding {
   readonly contradictions: readonly LineageEvent[];
   /** First use by each outside organisation, of the idea and of those that develop it. */
   readonly hops: readonly Hop[];
-  /** From introduction to the first reuse by others; null where there is none, or a date is not known. */
+  /** From introduction to the first dated use by others; null where there is none, or the introduction has no date. */
   readonly firstOutsideReuse: { readonly event: LineageEvent; readonly days: DayRange } | null;
+  /** Uses by others that nobody dates: one of them may have been the first. */
+  readonly undatedOutsideUses: number;
 }
 
 const isUse = ({ kind }: LineageEvent) => kind === "reuses" || kind === "validates-at-scale";
@@ -100,6 +102,7 @@ export function compoundingOf(lineage: Lineage): Compounding {
     hops: hopsOf(lineage),
     firstOutsideReuse:
       first?.on == null || introducedOn === null ? null : { event: first, days: daysBetween(introducedOn, first.on) },
+    undatedOutsideUses: outside.filter(({ on }) => on === null).length,
   };
 }
 

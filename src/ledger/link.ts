@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { PartialDate } from "./day.ts";
 import { Id } from "./id.ts";
-import type { Source } from "./source.ts";
+import { type Source, SourceKey } from "./source.ts";
 
 export const linkKinds = ["introduces", "reuses", "validates-at-scale", "cites", "supersedes", "contradicts"] as const;
 export type LinkKind = (typeof linkKinds)[number];
@@ -12,7 +12,7 @@ export const LinkEntry = z.strictObject({
   to: Id.describe("A release or an idea"),
   evidence: z.string().min(1).describe("What shows it, in a sentence"),
   on: PartialDate.optional().describe("The day it happened, where that is not the release's own"),
-  source: z.string().min(1).describe("A key of this file's `sources`"),
+  source: SourceKey,
   observed: PartialDate.describe("Day, month or year of the source"),
   confidence: z.enum(["medium", "low"]).optional(),
   nuance: z.string().min(1).optional().describe("What the link must not be read as"),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Day, PartialDate } from "./day.ts";
 import { Id } from "./id.ts";
-import type { Source } from "./source.ts";
+import { type Source, SourceKey } from "./source.ts";
 
 const amount = z.number().nonnegative().nullable();
 
@@ -16,7 +16,7 @@ export const PriceEntry = z.strictObject({
   output: amount.describe("For a million output tokens"),
   validFrom: Day.nullable().describe("null where it is not known"),
   validTo: Day.nullable().describe("First day it no longer holds; null while it holds or where the end is not known"),
-  source: z.string().min(1).describe("A key of this file's `sources`"),
+  source: SourceKey,
   observed: PartialDate,
   note: z.string().min(1).optional(),
 });

@@ -3,11 +3,11 @@ import { z } from "zod";
 import { PartialDate } from "./day.ts";
 import { Id } from "./id.ts";
 import { type Price, PriceEntry } from "./price.ts";
-import type { Source } from "./source.ts";
+import { type Source, SourceKey } from "./source.ts";
 import { type Subject, sourced, subjectFields, subjectOf } from "./subject.ts";
 
 const copied = {
-  source: z.string().min(1).describe("A key of this file's `sources`"),
+  source: SourceKey,
   values: z.record(z.string(), z.json()).describe("The fields of its config.json"),
   note: z.string().min(1).optional(),
 };
@@ -29,7 +29,7 @@ export const SupportEntry = z.strictObject({
   hardware: Id,
   status: z.enum(["verified", "documented", "day-0", "community", "in-progress", "unsupported", "training"]),
   detail: z.string().min(1),
-  source: z.string().min(1).describe("A key of this file's `sources`"),
+  source: SourceKey,
   observed: PartialDate,
   confidence: z.enum(["medium", "low"]).optional(),
 });

@@ -40,3 +40,9 @@ export type Source = z.infer<typeof Source>;
 /** The sources of one file, by key. */
 export const Sources = z.record(z.string().regex(/^[a-z0-9-]+$/), Source);
 export type Sources = z.infer<typeof Sources>;
+
+/** How an entry names its source. */
+export const SourceKey = z
+  .string("expected a key of this file's `sources`")
+  .min(1)
+  .describe("A key of this file's `sources`");
