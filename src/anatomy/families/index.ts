@@ -10,9 +10,10 @@ import { deepseekV4 } from "./deepseek-v4.ts";
 import { deepseekV41 } from "./deepseek-v41.ts";
 import type { Family } from "./family.ts";
 import { kimiLinear } from "./kimi-linear.ts";
+import { llama } from "./llama.ts";
 import { visionOf } from "./vision.ts";
 
-const families: readonly Family[] = [deepseekV2, deepseekV4, deepseekV41, kimiLinear];
+const families: readonly Family[] = [deepseekV2, deepseekV4, deepseekV41, kimiLinear, llama];
 const familyOf = new Map(families.flatMap((family) => family.modelTypes.map((type) => [type, family])));
 
 /**
