@@ -72,7 +72,7 @@ describe("the terminal summary", () => {
     expect(text).toContain("96% [90–98] 116");
     expect(text).toContain("calibration specimen: untrained");
     expect(text).toContain("4 × rate-limit");
-    expect(text).toMatch(/TTFT: request sent to first\s+byte/);
+    expect(text).toMatch(/TTFT: request\s+sent\s+to\s+first\s+byte/);
     expect(text.trimEnd().split("\n").at(-1)).toBe("Report: runs/one/report.html");
     expect(text).not.toContain("\u001b");
   });
@@ -245,6 +245,21 @@ describe.skipIf(!existsSync(chromiumPath))("the page in a browser", () => {
     expect(await page.getByRole("status").textContent()).toBe("Trials 1–6 of 6");
     expect(await page.getByLabel("Needle depth").inputValue()).toBe("0.5");
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("on paper it is light, no chart is cut, every cell is there, and nothing waits for a click", async () => {
+    const { page } = await open(688, "dark"); // A4 less its margins
+    await page.emulateMedia({ media: "print" });
+    expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe("rgb(255, 255, 255)");
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(688);
+    for (const chart of await page.locator("figure .chart:visible").all()) {
+      const { x, width } = (await chart.boundingBox())!;
+      expect(x + width).toBeLessThanOrEqual(689);
+    }
+    expect(await page.locator("button:visible, select:visible").count()).toBe(0);
+    expect(await page.locator("details tbody tr:visible").count()).toBe(4 * 8);
+    expect(await page.getByText("assay export 2026-11-23-grounding-7f3a").isVisible()).toBe(true);
     await page.close();
   });
 

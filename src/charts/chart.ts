@@ -49,7 +49,7 @@ export function baseOptions({ width, series }: Frame): Plot.PlotOptions {
 }
 
 /** Facets for variants of the matrix, a panel under the other; nothing where there is only one. */
-export function panels(points: readonly { readonly variant: string }[], width: number, height: number) {
+export function panels(points: readonly { readonly variant: string }[], height: number) {
   const variants = [...new Set(points.map(({ variant }) => variant))];
   return variants.length < 2
     ? { channel: {}, options: { height } }
@@ -58,7 +58,10 @@ export function panels(points: readonly { readonly variant: string }[], width: n
         options: {
           height: height * Math.min(variants.length, 6) * 0.8,
           fy: { domain: variants, label: null, padding: 0.15 },
-          marginRight: width < 400 ? 60 : 90,
+          marginRight: 16 + Math.max(...variants.map(textWidth)),
         },
       };
 }
+
+/** About how wide a text of the charts is, pixels: an axis needs the room before it is drawn. */
+export const textWidth = (text: string) => text.length * 6.2;

@@ -60,6 +60,12 @@ test("a heat map puts questions without an answer in the last row", () => {
   expect(options.y!.domain).toEqual(["depth 0%", "depth 100%", "no answer"]);
 });
 
+test("labels that do not fit under their column stand aslant, with room below", () => {
+  const point = { ...share, label: "512", depth: 0.5 };
+  const of = (labels: string[]) => depthMap([point], { candidate: "a", labels }, 342).options;
+  expect(of(["512 · needles 1", "1K · needles 1", "2K"]).marginBottom).toBeGreaterThan(of(["512", "1K"]).marginBottom!);
+});
+
 test("the cache chart counts trials that did exactly what their rule says", () => {
   const point = { candidate: "a", label: "1K", expectedTokens: 900, readTokens: 0, n: 8, asExpected: 2, href: null };
   expect(cachedAgainstExpected([point], frame).caption).toContain("8 scored trials with both counts, equal in 2");

@@ -1,7 +1,7 @@
 /** Where in the context an answer is found and where it is lost: grounded share by needle depth and cell. */
 import * as Plot from "@observablehq/plot";
 import { formatShare, formatShareRange } from "../units/index.ts";
-import type { Chart } from "./chart.ts";
+import { type Chart, textWidth } from "./chart.ts";
 
 export interface DepthPoint {
   /** The cell's label, e.g. `32K`. */
@@ -28,6 +28,9 @@ export function depthMap(
   const n = points.reduce((sum, point) => sum + point.n, 0);
   const channels = { x: "label", y: (point: DepthPoint) => rowOf(point.depth) };
   const cellWidth = (width - 80) / Math.max(1, of.labels.length);
+  const longest = of.labels.reduce((most, label) => Math.max(most, textWidth(label)), 0);
+  const aslant = longest > cellWidth;
+  const below = aslant ? 36 + longest * Math.SQRT1_2 : 44;
   const words = (point: DepthPoint) =>
     `${of.candidate}, ${point.label}, ${point.depth === null ? "no answer in the context" : `depth ${formatShare(point.depth)}`}: ${formatShare(point.share)} ${point.depth === null ? "abstained" : "grounded"} (${formatShareRange(point)}, n ${point.n})`;
   return {
@@ -36,22 +39,21 @@ export function depthMap(
     options: {
       className: "chart",
       width,
-      height: 62 + rows.length * 40,
+      height: 18 + rows.length * 40 + below,
       marginLeft: 76,
       marginRight: 4,
       marginTop: 4,
-      marginBottom: 44,
+      marginBottom: below,
       ariaLabel: `${of.candidate}: grounded answers by depth and context`,
       x: {
         type: "band",
         domain: [...of.labels],
         label: "Context (tokens)",
         padding: 0.04,
-        ...(cellWidth < 34 ? { tickRotate: -45 } : {}),
       },
       y: { type: "band", domain: rows, label: null, padding: 0.06 },
       marks: [
-        Plot.axisX({ anchor: "bottom", tickSize: 0 }),
+        Plot.axisX({ anchor: "bottom", tickSize: 0, tickRotate: aslant ? -45 : 0 }),
         Plot.axisY({ anchor: "left", tickSize: 0 }),
         Plot.cell(points, {
           ...channels,

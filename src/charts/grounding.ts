@@ -35,7 +35,7 @@ export function groundingByContext(
   const rules = [...Map.groupBy(trained, ({ contextTokens }) => contextTokens)]
     .filter(([tokens]) => tokens >= range[0]! && tokens <= range[1]!)
     .map(([contextTokens, of]) => ({ contextTokens, label: `trained to ${formatTokens(contextTokens)}`, of }));
-  const { channel, options } = panels(points, frame.width, 320);
+  const { channel, options } = panels(points, 320);
   const n = points.reduce((sum, point) => sum + point.n, 0);
   return {
     title: "Grounded answers by context length",

@@ -46,7 +46,7 @@ function speed(points: readonly SpeedPoint[], frame: Frame, quantity: Quantity):
   const placed = [...points]
     .sort((a, b) => a.contextTokens - b.contextTokens)
     .map((point) => ({ ...point, x: dodged(point.contextTokens, order.get(point.candidate) ?? 0, order.size) }));
-  const { channel, options } = panels(points, frame.width, 300);
+  const { channel, options } = panels(points, 300);
   const values = points.flatMap(({ median, low, high }) => [
     median,
     ...(low === null ? [] : [low]),

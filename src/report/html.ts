@@ -84,7 +84,7 @@ function page(summary: RunSummary, drilldown: Drilldown, recorded: number): stri
 ${headline(summary)}
 <main>
 ${[summarySection(summary), frontierSection(summary), groundingSection(summary), speedSection(summary), cacheSection(summary)]}
-${trialsSection(drilldown, recorded)}
+${trialsSection(drilldown, recorded, summary.run)}
 ${methodSection(summary)}
 </main>
 <footer><p>Made by Assay ${run.versions.assay ?? ""}. A run measures these candidates on these samples, on its day; it is no ranking of models.</p></footer>
@@ -208,7 +208,7 @@ ${legendOf(series)}
 </section>`;
 }
 
-function trialsSection({ trials }: Drilldown, recorded: number): Markup {
+function trialsSection({ trials }: Drilldown, recorded: number, { id }: RunInfo): Markup {
   const part =
     trials.length < recorded
       ? `This page carries ${formatCount(trials.length)} of ${formatCount(recorded)} trials: some of every outcome from every cell, then failures, then wrong answers. Shares and charts are of all of them; the exports hold every trial.`
@@ -220,7 +220,8 @@ function trialsSection({ trials }: Drilldown, recorded: number): Markup {
   ] as const;
   return html`<section id="trials" aria-labelledby="trials-title">
 <h2 id="trials-title" tabindex="-1">Every answer</h2>
-<p class="lede">${part}</p>
+<p class="lede screen">${part}</p>
+<p class="lede paper">The page on a screen opens trials one by one, and <code>assay export ${id}</code> writes all ${formatCount(recorded)} of them.</p>
 <p id="no-script">The list of trials needs JavaScript; all else on this page does not.</p>
 <div id="trial-app" hidden>
 <div class="filters" role="group" aria-label="Filter trials">

@@ -61,7 +61,7 @@ figcaption { font-size: 13px; line-height: 1.5; color: var(--soft); margin-top: 
 .chart [aria-label$="tick label"], .chart [aria-label$="axis label"] { fill: var(--soft); }
 .chart [aria-label$="grid"] { stroke: var(--ink); stroke-opacity: 0.09; }
 .chart a { cursor: pointer; } .chart a:hover { opacity: 0.75; }
-.narrow { display: none; }
+.narrow, .paper { display: none; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 6px 22px; padding: 0; margin: 0 0 22px; font-size: 13px; }
 .legend li { display: inline-flex; align-items: center; gap: 7px; overflow-wrap: anywhere; min-width: 0; } .legend svg { flex: none; }
 details { border-bottom: 1px solid var(--line); padding: 10px 0; } details > .scroll { margin-top: 12px; }
@@ -105,10 +105,13 @@ footer { margin-top: 72px; padding-bottom: 64px; font-size: 13px; color: var(--s
 @media print {
   @page { margin: 14mm; }
   :root { color-scheme: light; --paper: #fff; --card: #f5f5f3; --ink: #000; --soft: #444; --line: #ccc; }
-  body { font-size: 10.5pt; } main, header, footer { max-width: none; padding: 0; } header { padding-top: 0; } section { margin-top: 28px; }
-  h1 { font-size: 20pt; } h2 { font-size: 14pt; } figure, tr, .candidate, .notices li { break-inside: avoid; } h2, h3, caption { break-after: avoid; }
-  .wide { display: block; } .narrow, #trials, .skip, details { display: none; } .scroll { overflow: visible; }
-  table, .sub, thead th, caption { font-size: 7.5pt; } th, td { padding: 5px 0 5px 6px; } tbody th { min-width: 0; max-width: 11em; } .bar { width: 72px; }
-  .maps, .columns { grid-template-columns: 1fr 1fr; gap: 18px 24px; } .maps { margin-top: 20px; }
+  body { font-size: 10.5pt; } main, header, footer { max-width: none; padding: 0; } header { padding-top: 0; } section { margin-top: 28px; } footer { margin-top: 28px; }
+  h1 { font-size: 20pt; } h2 { font-size: 14pt; } .lede { margin-bottom: 12px; } .legend { margin-bottom: 12px; }
+  figure, .scroll, tr, .candidate, .notices li, .lede, .legend, #trials { break-inside: avoid; } h2, h3, .lede, .legend, summary { break-after: avoid; }
+  .skip, #trial-app, #no-script, .screen { display: none; } .paper { display: block; }
+  .wide, .pair .narrow, .maps .narrow { display: block; } .narrow, .pair .wide, .maps .wide { display: none; }
+  .pair, .maps, .columns { grid-template-columns: 1fr 1fr; gap: 18px 24px; } .maps { margin-top: 20px; } .pair .scroll { grid-column: 1 / -1; }
+  .scroll { overflow: visible; } table, .sub, thead th, caption { font-size: 7.5pt; } th, td { padding: 5px 0 5px 6px; } tbody th { min-width: 0; max-width: 11em; } .bar { width: 72px; }
+  details::details-content { content-visibility: visible; block-size: auto; } details { border: 0; } summary { list-style: none; }
 }
 `;

@@ -48,7 +48,7 @@ export function terminalSummary(summary: RunSummary, { colour, width, reportPath
 }
 
 const definitionLine =
-  "Grounded: right answer that cites the line stating it, of scored trials whose question has an answer; in brackets the 95% Wilson interval, then n. Abstains: the same, of questions that no line answers. TTFT: request sent to first byte of the first event, median / p95. KV cache: median bytes of a call, 1 KB = 1000 bytes. Cached: tokens read from the cache over those its rule predicts. —: unknown, which is not 0.";
+  "Grounded: right answer that cites the line stating it, of scored trials whose question has an answer; in brackets the 95% Wilson interval, then n. Abstains: said that no line answers, of scored trials where none does. TTFT: request sent to first byte of the first event, median / p95. KV cache: median bytes of a call, 1 KB = 1000 bytes. Cached: tokens read from the cache over those its rule predicts. —: unknown, which is not 0.";
 
 function outcomeLine({ run, scored, failed, skipped }: RunSummary): string {
   return [
