@@ -192,9 +192,10 @@ function flagMistake({ name }: CommandDefinition, given: Record<string, unknown>
 export function expectationOf({ message }: { readonly message: string }): string {
   return message
     .replace(/^(Invalid input|Too (big|small)): /, "")
-    .replace(/, received NaN$/, "")
+    .replace(/, received \w+$/, "")
     .replace(/^expected /, "")
-    .replace(/^number(?= to be|$)/, "a number")
+    .replace(/^(number|string)(?= to be|$)/, "a $1")
+    .replace(/^boolean$/, "true or false")
     .replace("to be >=", "from ")
     .replace("to be <=", "up to ")
     .replace("to be >", "above ")

@@ -20,6 +20,20 @@ test('a quoted "false" does not lift the cost cap', () => {
   expect(parseJob({ allowUnknownPrice: true }, "job.yaml", ".").allowUnknownPrice).toBe(true);
 });
 
+test.each([
+  [{ seed: true }, "a number"],
+  [{ distractors: "" }, "a number"],
+  [{ temperature: [] }, "a number"],
+  [{ timeout: Number.POSITIVE_INFINITY }, "a number"],
+  [{ unanswerable: 1 }, "a number from 0 to 0.9"],
+  [{ model: 5 }, "a string"],
+  [{ context: [[1]] }, "numbers of tokens, like 2048, 32K or 1M"],
+  [{ allowUnknownPrice: "false" }, "true or false"],
+])("%j is no setting: what was expected is said", (given, expected) => {
+  const refused = expect(() => parseJob(given, "job.yaml", "."));
+  refused.toThrow(expect.objectContaining({ mistake: expect.objectContaining({ expected }) }));
+});
+
 test("a candidate that is named twice is refused before anything is sent", async () => {
   const job = parseJob({ model: ["m", "m"], baseUrl: "http://localhost:1/v1" }, "the command line", ".");
   await expect(candidatesOf(job, io)).rejects.toThrow('two candidates are called "custom/m"');

@@ -9,10 +9,12 @@ import type { Price } from "../routes/index.ts";
 import { parseTokens } from "../units/index.ts";
 import { expectationOf } from "./command.ts";
 
-const tokens = z.union([z.number(), z.string()]).transform((given, context) => {
+const lengthForm = "expected numbers of tokens, like 2048, 32K or 1M";
+
+const tokens = z.union([z.number(), z.string()], lengthForm).transform((given, context) => {
   const count = typeof given === "number" ? given : parseTokens(given);
   if (count !== null && Number.isInteger(count) && count > 0) return count;
-  context.addIssue("expected numbers of tokens, like 2048, 32K or 1M");
+  context.addIssue(lengthForm);
   return z.NEVER;
 });
 
@@ -28,10 +30,11 @@ const listOf = <Item extends z.ZodType>(item: Item) =>
 
 /** A number in a file, or the text of a flag; nothing else becomes one. */
 const number = z
-  .union([z.number(), z.string().trim().min(1)], "expected a number")
+  .union([z.number(), z.string().trim().min(1, "expected a number")], "expected a number")
   .pipe(z.coerce.number("expected a number"));
 const positive = number.pipe(z.number().int("expected a whole number").positive("expected a number above 0"));
-const share = z.coerce.number().min(0, "expected a number from 0 to 1").max(1, "expected a number from 0 to 1");
+const wholeFrom0 = number.pipe(z.number().int("expected a whole number").min(0, "expected a number from 0 up"));
+const above0 = number.pipe(z.number().positive("expected a number above 0"));
 
 const priceForm = "USD per million tokens, at least input and output, like input=0.28,cached=0.028,output=0.42";
 
@@ -58,21 +61,24 @@ export const Job = z.strictObject({
   context: listOf(tokens).optional().describe("Context lengths, tokens [512,1K,2K,4K,8K]"),
   needles: listOf(positive).optional().describe("Facts asked for in one question [1]"),
   documents: positive.optional().describe("Documents a context length; six questions each [8]"),
-  distractors: z.coerce.number().int().min(0).optional().describe("Near misses around each fact [4]"),
-  unanswerable: share
-    .max(0.9, "expected at most 0.9")
+  distractors: wholeFrom0.optional().describe("Near misses around each fact [4]"),
+  unanswerable: number
+    .pipe(z.number().min(0, "expected a number from 0 to 0.9").max(0.9, "expected a number from 0 to 0.9"))
     .optional()
     .describe("Share of questions that no line answers [0.17]"),
   haystack: listOf(z.string()).optional().describe("Your own text files to hide the facts in"),
   repeats: positive.optional().describe("Times each question is asked [1]"),
   limit: positive.optional().describe("At most this many questions a cell"),
-  seed: z.coerce.number().int().min(0).optional().describe("Seed of the questions, and of sampling [1]"),
-  temperature: z.coerce.number().min(0).max(2).optional().describe("Sampling temperature [0]"),
+  seed: wholeFrom0.optional().describe("Seed of the questions, and of sampling [1]"),
+  temperature: number
+    .pipe(z.number().min(0, "expected a number from 0 to 2").max(2, "expected a number from 0 to 2"))
+    .optional()
+    .describe("Sampling temperature [0]"),
   maxTokens: positive.optional().describe("Longest answer, tokens [32 on the engine, 1024 elsewhere]"),
   concurrency: positive.optional().describe("Calls at a time on one route [1 on the engine, 8 elsewhere]"),
-  retries: z.coerce.number().int().min(0).optional().describe("Further attempts after a failure that may pass [3]"),
-  timeout: z.coerce.number().positive().optional().describe("Longest call, seconds [600]"),
-  maxCost: z.coerce.number().positive().optional().describe("Cap on what the run may spend, USD"),
+  retries: wholeFrom0.optional().describe("Further attempts after a failure that may pass [3]"),
+  timeout: above0.optional().describe("Longest call, seconds [600]"),
+  maxCost: above0.optional().describe("Cap on what the run may spend, USD"),
   allowUnknownPrice: z.boolean().optional().describe("Run under --max-cost although a price is unknown"),
   kvType: z.enum(["f16", "q8_0", "q4_0"]).optional().describe("KV-cache precision of the embedded engine [f16]"),
 });
