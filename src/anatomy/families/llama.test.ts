@@ -62,6 +62,47 @@ const qwen3Moe = {
   vocab_size: 151936,
 };
 
+const gemma2 = {
+  model_type: "gemma2",
+  head_dim: 256,
+  hidden_size: 3584,
+  intermediate_size: 14336,
+  num_attention_heads: 16,
+  num_hidden_layers: 42,
+  num_key_value_heads: 8,
+  sliding_window: 4096,
+  vocab_size: 256000,
+};
+const gemma3 = {
+  model_type: "gemma3",
+  text_config: {
+    model_type: "gemma3_text",
+    head_dim: 128,
+    hidden_size: 5376,
+    intermediate_size: 21504,
+    num_attention_heads: 32,
+    num_hidden_layers: 62,
+    num_key_value_heads: 16,
+    sliding_window: 1024,
+  },
+};
+const gptOss = {
+  model_type: "gpt_oss",
+  attention_bias: true,
+  head_dim: 64,
+  hidden_size: 2880,
+  intermediate_size: 2880,
+  layer_types: Array.from({ length: 24 }, (_, layer) => (layer % 2 === 0 ? "sliding_attention" : "full_attention")),
+  num_attention_heads: 64,
+  num_experts_per_tok: 4,
+  num_hidden_layers: 24,
+  num_key_value_heads: 8,
+  num_local_experts: 32,
+  sliding_window: 128,
+  tie_word_embeddings: false,
+  vocab_size: 201088,
+};
+
 // The hub's count of each repository's safetensors.
 test.each([
   ["meta-llama/Llama-3.1-8B", llama8b, 8_030_261_248],
@@ -70,6 +111,10 @@ test.each([
   ["Qwen/Qwen2.5-7B", qwen25, 7_615_616_512],
   ["Qwen/Qwen3-0.6B", qwen3, 596_049_920],
   ["Qwen/Qwen3-30B-A3B", qwen3Moe, 30_532_122_624],
+  ["google/gemma-2-9b", gemma2, 9_241_705_984],
+  // Of its 27,432,406,640, the vision tower has 416,866,032 and the projector 6,194,304.
+  ["google/gemma-3-27b-it", gemma3, 27_009_346_304],
+  ["openai/gpt-oss-20b", gptOss, 20_914_757_184],
 ])("%s has its checkpoint's parameters, to the last one", (_repository, config, parameters) => {
   expect(countParameters(modelShapeOf(config)).total).toBe(parameters);
 });
@@ -85,6 +130,12 @@ test("a window bounds the cache where the layers use it, and nowhere else", () =
     bytesPerToken: 20 * qwenLayer,
     fixedBytes: 8 * 100 * qwenLayer,
   });
+});
+
+test("Gemma 3 reads everything in every sixth layer", () => {
+  const bf16 = cacheFormats.find(({ name }) => name === "bf16")!;
+  const layer = 2 * 16 * 128 * 2;
+  expect(cacheGrowth(modelShapeOf(gemma3), bf16)).toEqual({ bytesPerToken: 10 * layer, fixedBytes: 52 * 1024 * layer });
 });
 
 test("a kind of layer without a formula gives no number", () => {

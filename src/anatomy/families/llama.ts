@@ -1,8 +1,9 @@
 /**
- * The layout of Llama: grouped-query attention and a gated feed-forward network, each behind a norm. Mistral, Mixtral and
- * the Qwen line up to 3 differ in a few fields.
+ * The layout of Llama: grouped-query attention and a gated feed-forward network, each behind a norm. Mistral, Mixtral, the
+ * Qwen line up to 3, Gemma 2 and 3 and gpt-oss differ in a few fields.
  *
- * @see transformers, models/{llama,mistral,mixtral,qwen2,qwen2_moe,qwen3,qwen3_moe}/configuration_*.py and modeling_*.py
+ * @see transformers, models/{llama,mistral,mixtral,qwen2,qwen2_moe,qwen3,qwen3_moe,gemma2,gemma3,gpt_oss}:
+ *      configuration_*.py for what a config leaves out, modeling_*.py for the weights
  */
 import { z } from "zod";
 import type { Attention } from "../blocks/attention.ts";
@@ -17,6 +18,7 @@ import {
   layerIds,
   optional,
   parseConfig,
+  type RawConfig,
   refuseUnknownAttention,
   unknownAttention,
 } from "./config.ts";
@@ -38,10 +40,13 @@ const Config = z.looseObject({
   sliding_window: z.int().min(1).max(1e9).nullish(),
   use_sliding_window: flag(false),
   max_window_layers: optional(countOrZero),
+  sliding_window_pattern: optional(count),
+  attn_logit_softcapping: z.number().nullish(),
   layer_types: optional(eachLayer(z.string())),
   num_local_experts: optional(count),
   num_experts: optional(count),
   num_experts_per_tok: optional(count),
+  experts_per_token: optional(count),
   moe_intermediate_size: optional(count),
   shared_expert_intermediate_size: optional(countOrZero),
   decoder_sparse_step: optional(count),
@@ -51,34 +56,58 @@ type Config = z.output<typeof Config>;
 
 /** In what a model of the family differs from Llama. */
 interface Variant {
+  /** Values of fields that a config may leave out. */
+  readonly usual?: RawConfig;
   /** Biases on queries, keys and values whatever the config says; Llama's are with `attention_bias`, on the output too. */
   readonly qkvBias?: boolean;
   readonly qkNorm?: Attention["qkNorm"];
-  /**
-   * Which layers read a window: all as soon as there is one (Mistral), or those from `max_window_layers` on where
-   * `use_sliding_window` says so (Qwen). Llama has none.
-   */
-  readonly window?: "all layers" | "late layers";
-  /** Where a config leaves `sliding_window` out. */
-  readonly usualWindow?: number;
+  readonly sinks?: boolean;
+  /** Gemma has a norm behind each network as well as one before it. */
+  readonly normsPerLayer?: 4;
+  /** Biases in the router and in every expert. */
+  readonly expertBias?: boolean;
+  /** Whether a layer reads a window, where `layer_types` does not say so; Llama's layers read everything. */
+  readonly windowed?: (config: Config, layer: number) => boolean;
 }
+
+const lateLayers = ({ use_sliding_window: used, max_window_layers: first }: Config, layer: number) =>
+  used && layer >= (first ?? Number.POSITIVE_INFINITY);
 
 const variants: Readonly<Record<string, Variant>> = {
   llama: {},
-  mistral: { window: "all layers", usualWindow: 4_096 },
-  mixtral: { window: "all layers" },
-  qwen2: { qkvBias: true, window: "late layers" },
-  qwen2_moe: { qkvBias: true, window: "late layers" },
-  qwen3: { qkNorm: "shared", window: "late layers" },
-  qwen3_moe: { qkNorm: "shared", window: "late layers" },
+  mistral: { usual: { sliding_window: 4_096 }, windowed: () => true },
+  mixtral: { windowed: () => true },
+  qwen2: { qkvBias: true, windowed: lateLayers },
+  qwen2_moe: { qkvBias: true, windowed: lateLayers },
+  qwen3: { qkNorm: "shared", windowed: lateLayers },
+  qwen3_moe: { qkNorm: "shared", windowed: lateLayers },
+  gemma2: {
+    usual: { tie_word_embeddings: true, sliding_window: 4_096 },
+    normsPerLayer: 4,
+    windowed: (_, layer) => layer % 2 === 0,
+  },
+  gemma3_text: {
+    usual: { tie_word_embeddings: true, vocab_size: 262_208, head_dim: 256, sliding_window: 4_096 },
+    qkNorm: "shared",
+    normsPerLayer: 4,
+    windowed: ({ sliding_window_pattern: every }, layer) => (layer + 1) % (every ?? 6) !== 0,
+  },
+  gpt_oss: {
+    usual: { attention_bias: true, sliding_window: 128 },
+    sinks: true,
+    expertBias: true,
+    windowed: (_, layer) => layer % 2 === 0,
+  },
 };
 
 export const llama: Family = {
   modelTypes: Object.keys(variants),
   read(raw) {
     refuseUnknownAttention(raw, Config);
-    const config = parseConfig(Config, raw);
+    const { usual, normsPerLayer = 2 } = variants[String(raw.model_type)]!;
+    const config = parseConfig(Config, { ...usual, ...raw });
     const { hidden_size: hiddenSize, num_hidden_layers: layers, vocab_size: vocabularySize } = config;
+    const normElements = (normsPerLayer / 2) * hiddenSize;
     const spans = Array.from({ length: layers }, (_, layer) => spanOf(config, layer));
     return {
       family: config.model_type,
@@ -93,9 +122,9 @@ export const llama: Family = {
         vocabularySize,
         tiedEmbeddings: config.tie_word_embeddings,
         layers: spans.map((span, layer) => [
-          norm(hiddenSize),
+          norm(normElements),
           attentionBlock(config, span),
-          norm(hiddenSize),
+          norm(normElements),
           feedForwardBlock(config, layer),
         ]),
       }),
@@ -106,7 +135,7 @@ export const llama: Family = {
 };
 
 function attentionBlock(config: Config, span: Attention["span"]): Attention {
-  const { qkvBias, qkNorm } = variants[config.model_type]!;
+  const { qkvBias, qkNorm, sinks } = variants[config.model_type]!;
   return {
     kind: "attention",
     hiddenSize: config.hidden_size,
@@ -117,6 +146,7 @@ function attentionBlock(config: Config, span: Attention["span"]): Attention {
     qkvBias: qkvBias ?? config.attention_bias,
     outputBias: config.attention_bias,
     ...(qkNorm === undefined ? {} : { qkNorm }),
+    sinks: sinks ?? false,
   };
 }
 
@@ -129,20 +159,15 @@ function headDimOf({ head_dim: headDim, hidden_size: hiddenSize, num_attention_h
 }
 
 function spanOf(config: Config, layer: number): Attention["span"] {
-  const { window, usualWindow } = variants[config.model_type]!;
-  const tokens = config.sliding_window === undefined ? usualWindow : (config.sliding_window ?? undefined);
   const type = config.layer_types?.[layer];
   if (type !== undefined && type !== "full_attention" && type !== "sliding_attention") throw unknownAttention(type);
-  const isWindowed =
+  const tokens = config.sliding_window ?? null;
+  const windowed =
     type === undefined
-      ? window === "all layers" ||
-        (window === "late layers" &&
-          config.use_sliding_window &&
-          layer >= (config.max_window_layers ?? Number.POSITIVE_INFINITY))
+      ? (variants[config.model_type]!.windowed?.(config, layer) ?? false)
       : type === "sliding_attention";
-  if (isWindowed && type !== undefined && tokens === undefined)
-    throw unknownAttention(`${type} without sliding_window`);
-  return isWindowed && tokens !== undefined ? { kind: "window", tokens } : { kind: "all" };
+  if (windowed && type !== undefined && tokens === null) throw unknownAttention(`${type} without sliding_window`);
+  return windowed && tokens !== null ? { kind: "window", tokens } : { kind: "all" };
 }
 
 function attentionName(config: Config, spans: readonly Attention["span"][]): string {
@@ -165,9 +190,10 @@ function feedForwardBlock(config: Config, layer: number): Block {
   }
   const { used, expertWidth } = parseConfig(z.looseObject({ used: count, expertWidth: count }), {
     model_type: config.model_type,
-    used: config.num_experts_per_tok,
+    used: config.num_experts_per_tok ?? config.experts_per_token,
     expertWidth: config.moe_intermediate_size ?? width,
   });
+  const expertBias = variants[config.model_type]!.expertBias ?? false;
   const sharedWidth = config.shared_expert_intermediate_size ?? 0;
   return {
     kind: "experts",
@@ -177,6 +203,7 @@ function feedForwardBlock(config: Config, layer: number): Block {
     width: expertWidth,
     gated: true,
     shared: sharedWidth === 0 ? null : { width: sharedWidth, gate: true },
-    router: { weights: true, bias: false },
+    bias: expertBias,
+    router: { weights: true, bias: expertBias },
   };
 }
