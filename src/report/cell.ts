@@ -16,8 +16,8 @@ export interface CellName {
 
 /** A trial carries its own depth, so depth is a dimension of the trials of a cell and not of the matrix. */
 export function cellKey(cell: Cell): string {
-  const parts = Object.entries(cell).filter(([name]) => name !== "depth");
-  return JSON.stringify(parts.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const names = Object.keys(cell).filter((name) => name !== "depth");
+  return JSON.stringify(names.sort().map((name) => [name, cell[name]]));
 }
 
 /** Names for all cells of a run, in order of context, then variant; what is the same in every cell is left out. */

@@ -48,12 +48,15 @@ export interface Drilldown {
   readonly trials: readonly DrilldownTrial[];
 }
 
-export function drilldownOf(summary: RunSummary, records: readonly TrialRecord[]): Drilldown {
+export async function drilldownOf(
+  summary: RunSummary,
+  records: Iterable<TrialRecord> | AsyncIterable<TrialRecord>,
+): Promise<Drilldown> {
   const candidates = summary.candidates.map(({ candidate }) => candidate.id);
   const cells = summary.candidates[0]?.cells ?? [];
   const cellIndex = new Map(cells.map(({ key }, index) => [key, index]));
   const texts = new TextTable();
-  const trials = records.map((record): DrilldownTrial => {
+  const trials = await Array.fromAsync(records, (record): DrilldownTrial => {
     const { trial, calls } = record;
     const judged = calls.at(-1);
     return {

@@ -1,5 +1,4 @@
 /** A run's trials for other programs. JSON lines and CSV are made record by record; Parquet is made whole. */
-import { parquetWriteBuffer } from "hyparquet-writer";
 import type { TrialRecord } from "../evals/index.ts";
 import { type ColumnValue, columns } from "./export-columns.ts";
 
@@ -30,6 +29,7 @@ function csvField(value: ColumnValue): string {
 export async function exportParquet(records: Records): Promise<Uint8Array> {
   const table = columns.map((column) => ({ column, data: [] as ColumnValue[] }));
   for await (const record of records) for (const { column, data } of table) data.push(column.of(record));
+  const { parquetWriteBuffer } = await import("hyparquet-writer");
   return new Uint8Array(
     parquetWriteBuffer({
       columnData: table.map(({ column: { name, type }, data }) => ({ name, type, data: [...data], nullable: true })),

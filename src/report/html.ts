@@ -23,41 +23,19 @@ import { html, inertJson, type Markup, trusted } from "./markup.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
 import { cachePoints, depthPoints, frontierPoints, groundingPoints, speedPoints, trainedContexts } from "./points.ts";
-import { TrialSelection } from "./selection.ts";
-import { type CandidateSummary, type RunSummary, startSummary } from "./summary.ts";
+import type { CandidateSummary, RunSummary } from "./summary.ts";
 import { cacheTable, candidateTable, cellTables, kindOf } from "./tables.ts";
 
-export interface HtmlReportOptions {
-  /** Trials that the page carries for its drill-down; 2000 where nothing is said. */
-  readonly maxTrials?: number;
-  /** Gives the chosen trials the bodies of their calls, where `records` come without: reading them all takes memory. */
-  readonly withBodies?: (chosen: readonly TrialRecord[]) => Promise<readonly TrialRecord[]>;
-}
-
-/** The page alone; see {@link reportOf}. */
-export async function htmlReport(
-  run: RunInfo,
-  records: Iterable<TrialRecord> | AsyncIterable<TrialRecord>,
-  options: HtmlReportOptions = {},
+/**
+ * @param shown  the trials that the page carries, with the bodies of their calls
+ * @param recorded  how many there are
+ */
+export async function htmlPage(
+  summary: RunSummary,
+  shown: Iterable<TrialRecord> | AsyncIterable<TrialRecord>,
+  recorded: number,
 ): Promise<string> {
-  return (await reportOf(run, records, options)).html;
-}
-
-/** Summary and page. Reads the records once, and holds little more than `maxTrials` of them. */
-export async function reportOf(
-  run: RunInfo,
-  records: Iterable<TrialRecord> | AsyncIterable<TrialRecord>,
-  { maxTrials = 2000, withBodies = async (chosen) => chosen }: HtmlReportOptions = {},
-): Promise<{ readonly summary: RunSummary; readonly html: string }> {
-  const builder = startSummary(run);
-  const selection = new TrialSelection(maxTrials);
-  for await (const record of records) {
-    builder.add(record.trial);
-    selection.add(record);
-  }
-  const summary = builder.summary();
-  const shown = await withBodies(selection.records());
-  return { summary, html: page(summary, drilldownOf(summary, shown), selection.offered) };
+  return page(summary, await drilldownOf(summary, shown), recorded);
 }
 
 function page(summary: RunSummary, drilldown: Drilldown, recorded: number): string {

@@ -28,7 +28,7 @@ export function rowsOf({ trial, calls }: TrialRecord): RecordRows {
   };
 }
 
-export type StoredTrial = Pick<TrialTable, "record">;
+export type StoredTrial = Pick<TrialTable, "trial_id" | "ordinal" | "record">;
 /** Without its bodies where they were not asked for. */
 export type StoredCall = Pick<CallTable, "gaps" | "record"> &
   Partial<Pick<CallTable, "request_body" | "response_body">>;

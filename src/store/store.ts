@@ -2,7 +2,6 @@
  * Where runs are kept: one SQLite file, append-only. One process writes a run while others read; when `record` returns,
  * the trial survives a kill of the process.
  */
-import { setImmediate as pause } from "node:timers/promises";
 import { Kysely, SqliteDialect } from "kysely";
 import { Migrator } from "kysely/migration";
 import { UserError } from "../errors.ts";
@@ -10,7 +9,7 @@ import type { Recorder, RunInfo, TrialRecord } from "../evals/index.ts";
 import { cannotUse, openFile } from "./file.ts";
 import { insertsInto } from "./insert.ts";
 import { recorderOn } from "./recorder.ts";
-import { callFrom, recordFrom } from "./rows.ts";
+import { eachRecord, withBodies } from "./records.ts";
 import { type Database, migrations } from "./schema.ts";
 
 export interface Store {
@@ -26,7 +25,7 @@ export interface Store {
   /** Finished trials in order, with all calls; `withoutBodies` leaves request and response empty. Memory stays flat. */
   readonly records: (runId: string, bodies?: "withoutBodies") => AsyncIterable<TrialRecord>;
   /** The same trials with the bodies of their calls, in the order given. */
-  readonly withBodies: (runId: string, records: readonly TrialRecord[]) => Promise<TrialRecord[]>;
+  readonly withBodies: (runId: string, records: readonly TrialRecord[]) => AsyncIterable<TrialRecord>;
   readonly doneTrials: (runId: string) => Promise<Set<string>>;
   /** What all calls of a run have cost so far, USD; calls of unknown cost are not in it. */
   readonly spentUsd: (runId: string) => Promise<number>;
@@ -86,8 +85,8 @@ export async function openStore(path: string): Promise<Store> {
       return counted.map((row) => ({ info: runFrom(row), trials: row.trials, failed: row.failed }));
     },
     findRun: (idOrPrefix) => findRun(db, idOrPrefix),
-    records: (runId, bodies) => eachRecord(db, runId, bodies === undefined),
-    withBodies: (runId, records) => withBodies(db, runId, records),
+    records: (runId, bodies) => eachRecord(sqlite, runId, bodies === undefined),
+    withBodies: (runId, records) => withBodies(sqlite, runId, records),
     doneTrials: async (runId) => {
       const done = await db.selectFrom("trial").select("trial_id").where("run_id", "=", runId).execute();
       return new Set(done.map((row) => row.trial_id));
@@ -111,65 +110,6 @@ export async function openStore(path: string): Promise<Store> {
     },
     close: () => db.destroy(),
   };
-}
-
-/** Few enough that a page is garbage before it has outlived the young generation. */
-const pageSize = 32;
-
-/** Page by page, so that other connections are never held up and memory stays flat. */
-async function* eachRecord(db: Kysely<Database>, runId: string, bodies = true): AsyncIterable<TrialRecord> {
-  for (let after = 0; ; ) {
-    const page = await db
-      .selectFrom("trial")
-      .select(["trial_id", "ordinal", "record"])
-      .where("run_id", "=", runId)
-      .where("ordinal", ">", after)
-      .orderBy("ordinal")
-      .limit(pageSize)
-      .execute();
-    if (page.length === 0) return;
-    const calls = await callsOf(
-      db,
-      runId,
-      page.map((row) => row.trial_id),
-      bodies,
-    ).execute();
-    const byTrial = Map.groupBy(calls, (row) => row.trial_id);
-    for (const row of page) yield recordFrom(row, byTrial.get(row.trial_id) ?? []);
-    after = page.at(-1)!.ordinal;
-    // Queries are done as soon as they are asked: without a pause, neither Ctrl-C nor the garbage collector has a turn.
-    await pause();
-  }
-}
-
-function callsOf(db: Kysely<Database>, runId: string, trialIds: readonly string[], bodies: boolean) {
-  return db
-    .selectFrom("call")
-    .select(["trial_id", "gaps", "record"])
-    .$if(bodies, (query) => query.select(["request_body", "response_body"]))
-    .where("run_id", "=", runId)
-    .where("trial_id", "in", trialIds)
-    .orderBy("attempt");
-}
-
-async function withBodies(
-  db: Kysely<Database>,
-  runId: string,
-  records: readonly TrialRecord[],
-): Promise<TrialRecord[]> {
-  const whole: TrialRecord[] = [];
-  for (let first = 0; first < records.length; first += pageSize) {
-    const page = records.slice(first, first + pageSize);
-    const calls = await callsOf(
-      db,
-      runId,
-      page.map(({ trial }) => trial.id),
-      true,
-    ).execute();
-    const byTrial = Map.groupBy(calls, (row) => row.trial_id);
-    whole.push(...page.map(({ trial }) => ({ trial, calls: (byTrial.get(trial.id) ?? []).map(callFrom) })));
-  }
-  return whole;
 }
 
 function runFrom(row: { info: string; status: RunInfo["status"]; finished_at: string | null }): RunInfo {
