@@ -1,12 +1,18 @@
 /** `npm run bench -- <name> [--rounds 3] [--json file]`: speed, memory and timing, each beside a peer or a limit. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { checkpoint } from "./checkpoint.ts";
 import { memory } from "./memory.ts";
 import { type Outcome, outcomeJson, printOutcome } from "./outcome.ts";
 import { throughput } from "./throughput.ts";
 import { timing } from "./timing.ts";
 
-const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Outcome>>> = { throughput, memory, timing };
+const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Outcome>>> = {
+  throughput,
+  memory,
+  timing,
+  checkpoint,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

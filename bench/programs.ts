@@ -55,22 +55,21 @@ export async function runNode(
   return { stdout, stderr, wallMs, peakRssBytes: Math.max(...seen) };
 }
 
-export interface ServerProcess extends AsyncDisposable {
+interface Announced {
   readonly baseUrl: string;
 }
 
-/** The fake model server, in a process of its own. */
-export async function startServer(...args: readonly string[]): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [pathOf("../test/fake-server/main.ts"), ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+/** A server in a process of its own, the fake model server if none is named; it announces itself in one line of JSON. */
+export async function startServer<T extends Announced = Announced>(
+  program = "../test/fake-server/main.ts",
+): Promise<T & AsyncDisposable> {
+  const child = spawn(process.execPath, [pathOf(program)], { stdio: ["ignore", "pipe", "inherit"] });
   const line = await new Promise<Buffer>((resolve, reject) => {
     child.stdout.once("data", resolve);
-    child.once("close", () => reject(new Error("the fake server did not start")));
+    child.once("close", () => reject(new Error(`${program} did not start`)));
   });
-  const { baseUrl } = JSON.parse(line.toString()) as { baseUrl: string };
   return {
-    baseUrl,
+    ...(JSON.parse(line.toString()) as T),
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => child.once("close", resolve));
       child.kill();

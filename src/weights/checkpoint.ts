@@ -9,7 +9,7 @@ import { partNames, readGguf } from "./gguf-split.ts";
 import { huggingFace, type Remote } from "./http.ts";
 import { parseJson } from "./json.ts";
 import { readSafetensorsHeader } from "./safetensors.ts";
-import { indexName, readShards } from "./safetensors-index.ts";
+import { indexName, readShards, weightMap } from "./safetensors-index.ts";
 import type { StoredTensor } from "./stored-tensor.ts";
 
 export interface Checkpoint {
@@ -69,8 +69,9 @@ async function read(files: FileSet, file: string | null): Promise<Checkpoint> {
 type Content = Pick<Checkpoint, "format" | "metadata" | "tensors">;
 
 async function readWhole(files: FileSet): Promise<Content> {
-  const index = await files.text(indexName, indexBytes);
-  if (index !== null) return safetensors(await readShards(index, files.open));
+  // The text is not kept while the shards are read: an index can be as large as all headers.
+  const shardOf = await files.text(indexName, indexBytes).then((text) => (text === null ? null : weightMap(text)));
+  if (shardOf !== null) return safetensors(await readShards(shardOf, files.open));
   const names = await files.files();
   if (names.includes(singleName)) return readOne(files, singleName);
   const ggufs = names.filter((name) => name.endsWith(".gguf") && partNames(name)[0] === name);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { bf16, type Config, fp8, int4, tensorsOf } from "../../test/checkpoints/deepseek-layout.ts";
 import { type V4Config, v4Tensors } from "../../test/checkpoints/deepseek-v4-layout.ts";
+import { type LlamaConfig, llamaTensors } from "../../test/checkpoints/llama-layout.ts";
 import type { Described } from "../../test/checkpoints/safetensors-bytes.ts";
 import { configOf } from "../../test/fixtures/configs.ts";
 import { componentsOf, modelShapeOf } from "../anatomy/index.ts";
@@ -68,6 +69,14 @@ test("DeepSeek-V4-Flash's FP4 pairs, compressors and expert tables: config and f
     ...["routed experts", "shared experts", "residual mixing"],
   ]);
   expect(backbone.reduce((total, { file }) => total + file!, 0) / 1e9).toBeCloseTo(284.33, 2);
+});
+
+test("Llama-3.1-405B: config and file agree in every part", () => {
+  const config = configOf("llama-3.1-405b") as Record<string, unknown> & LlamaConfig;
+  const { contradictions, unrecognised, fileParameters } = compared(config, llamaTensors(config));
+  expect(contradictions).toEqual([]);
+  expect(unrecognised).toEqual([]);
+  expect(fileParameters).toBe(405_853_388_800); // as the hub shows it
 });
 
 test("an expert that is missing from the file, and one that the config does not know, are contradictions", () => {

@@ -4,10 +4,11 @@
  */
 import { bookkeepingParts, type Component, type Part, parts, type Scope, scopes } from "../anatomy/index.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { type CountedTensor, countLogically } from "./logical-count.ts";
-import { type Place, placesOf } from "./tensor-part.ts";
+import { type Count, counting } from "./logical-count.ts";
+import type { StoredTensor } from "./stored-tensor.ts";
+import { type Place, placing } from "./tensor-part.ts";
 
-export type PlacedTensor = CountedTensor & Place;
+export type PlacedTensor = Count & Place & { readonly tensor: StoredTensor };
 
 /**
  * Every tensor with its parameters and what it is for.
@@ -16,12 +17,13 @@ export type PlacedTensor = CountedTensor & Place;
  * @throws UserError where the tensors contradict the config's quantization
  */
 export function placedTensors(checkpoint: Checkpoint, layers: number | null): PlacedTensor[] {
-  const counted = countLogically(checkpoint.tensors, checkpoint.config);
-  const places = placesOf(
-    checkpoint.tensors.map(({ name }) => name),
+  const { tensors, config } = checkpoint;
+  const count = counting(tensors, config);
+  const placeOf = placing(
+    tensors.map(({ name }) => name),
     layers,
   );
-  return counted.map((tensor, index) => ({ ...tensor, ...places[index]! }));
+  return tensors.map((tensor) => ({ tensor, ...count(tensor), ...placeOf(tensor.name) }));
 }
 
 export interface CountRow {
@@ -54,9 +56,10 @@ export function compareCounts(components: readonly Component[], tensors: readonl
   const inFile = new Map<string, number | null>();
   const bytes = new Map<string, number>();
   for (const { scope, part, parameters, tensor } of tensors) {
-    const sum = inFile.get(key(scope, part)) ?? (inFile.has(key(scope, part)) ? null : 0);
-    inFile.set(key(scope, part), sum === null || parameters === null ? null : sum + parameters);
-    add(bytes, key(scope, part), tensor.storedBytes);
+    const at = key(scope, part);
+    const sum = inFile.get(at) ?? (inFile.has(at) ? null : 0);
+    inFile.set(at, sum === null || parameters === null ? null : sum + parameters);
+    add(bytes, at, tensor.storedBytes);
   }
 
   const rows = scopes.flatMap((scope) =>

@@ -23,7 +23,7 @@ export async function openUrl(url: string, remote: Remote): Promise<ByteSource> 
     });
     redirected = answer.url;
     const sizeBytes = totalBytes(answer, offset);
-    const bytes = await readBody(answer.url, answer.body, Math.min(length, sizeBytes - offset));
+    const bytes = await readBody(answer, Math.min(length, sizeBytes - offset));
     bytesRead += bytes.length;
     return { bytes, sizeBytes };
   };

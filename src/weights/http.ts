@@ -71,29 +71,32 @@ export function drop(body: Answer["body"]): void {
 
 /** Text of at most `mostBytes` bytes; null where there is none (404). */
 export async function readText(url: string, remote: Remote, mostBytes: number): Promise<string | null> {
-  const { status, body } = await get(url, remote);
-  if (status === 404) {
-    drop(body);
+  const answer = await get(url, remote);
+  if (answer.status === 404) {
+    drop(answer.body);
     return null;
   }
-  return new TextDecoder().decode(await readBody(url, body, mostBytes));
+  return new TextDecoder().decode(await readBody(answer, mostBytes));
 }
 
 /** @throws UserError where the body is longer than `mostBytes`, and where it breaks off */
-export async function readBody(url: string, body: Answer["body"], mostBytes: number): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+export async function readBody({ url, headers, body }: Answer, mostBytes: number): Promise<Uint8Array> {
+  const announced = Number(headers["content-length"]);
+  // Grown from what the server announces, never beyond what is allowed, whatever it sends.
+  let bytes = Buffer.allocUnsafe(Math.min(announced || 65_536, mostBytes));
+  let filled = 0;
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > mostBytes) break;
-      chunks.push(chunk);
+      const end = filled + chunk.length;
+      if (end > mostBytes) throw failure(new URL(url), `it sends more than the ${mostBytes} bytes that were expected`);
+      if (end > bytes.length) bytes = Buffer.concat([bytes], Math.min(Math.max(end, 2 * bytes.length), mostBytes));
+      chunk.copy(bytes, filled);
+      filled = end;
     }
   } catch (error) {
-    throw unreachable(new URL(url), error);
+    throw error instanceof UserError ? error : unreachable(new URL(url), error);
   }
-  if (bytes > mostBytes) throw failure(new URL(url), `it sends more than the ${mostBytes} bytes that were expected`);
-  return Buffer.concat(chunks);
+  return bytes.subarray(0, filled);
 }
 
 export const failure = (url: URL, why: string): UserError =>

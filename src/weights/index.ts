@@ -5,7 +5,7 @@ export type { GgufLongList, GgufScalarValue, GgufValue } from "./gguf-reader.ts"
 export * from "./gguf-writer.ts";
 export * from "./half.ts";
 export { huggingFace, type Remote } from "./http.ts";
-export { type CountedTensor, countLogically } from "./logical-count.ts";
+export { type Count, counting } from "./logical-count.ts";
 export * from "./q8-0.ts";
 export type { StoredTensor } from "./stored-tensor.ts";
-export { type Place, placesOf } from "./tensor-part.ts";
+export { type Place, placing } from "./tensor-part.ts";

@@ -7,6 +7,9 @@ import { UserError } from "../errors.ts";
 const deepest = 32;
 
 /**
+ * Each colon outside of strings is an entry of an object, and `JSON.parse` keeps one entry of each name: two of one name are
+ * found by counting, which takes no memory.
+ *
  * @param name  of the file, for messages
  * @throws UserError where it is no JSON, names an entry twice, or nests deeper than 32 levels
  */
@@ -17,65 +20,46 @@ export function parseJson(text: string, name: string): unknown {
       expected: "JSON as the tools of the model's publisher write it",
       mend: "download the file again, or report it to the publisher",
     });
-  let value: unknown;
-  const depth = depthOf(text);
+  const { depth, entries } = measure(text);
   if (depth > deepest) throw invalid(`it nests deeper than ${deepest} levels`);
+  let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw invalid((error as Error).message.slice(0, 200));
   }
-  const twice = repeatedKey(text);
-  if (twice !== null) throw invalid(`it names ${twice.slice(0, 200)} twice`);
+  if (entriesIn(value) !== entries) throw invalid("it names an entry twice");
   return value;
 }
 
-const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket, colon, comma] = Array.from(
-  '"\\{}[]:,',
-  (c) => c.charCodeAt(0),
-) as [number, number, number, number, number, number, number, number];
+const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket, colon] = Array.from('"\\{}[]:', (c) =>
+  c.charCodeAt(0),
+);
 
-function depthOf(text: string): number {
+function measure(text: string): { readonly depth: number; readonly entries: number } {
+  let entries = 0;
   let depth = 0;
   let most = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === quote) at = endOfString(text, at);
-    else if (code === openBrace || code === openBracket) most = Math.max(most, ++depth);
-    else if (code === closeBrace || code === closeBracket) depth--;
-  }
-  return most;
-}
-
-/** The first key that an object has twice, as written; the text is valid JSON. */
-function repeatedKey(text: string): string | null {
-  const objects: (Set<string> | null)[] = [];
-  let expectsKey = false;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
     if (code === quote) {
-      const end = endOfString(text, at);
-      const keys = objects.at(-1);
-      if (expectsKey && keys) {
-        const written = text.slice(at, end + 1);
-        const key = written.includes("\\") ? (JSON.parse(written) as string) : written.slice(1, -1);
-        if (keys.has(key)) return written;
-        keys.add(key);
-      }
-      at = end;
-    } else if (code === openBrace || code === openBracket) {
-      objects.push(code === openBrace ? new Set() : null);
-      expectsKey = code === openBrace;
-    } else if (code === closeBrace || code === closeBracket) objects.pop();
-    else if (code === colon) expectsKey = false;
-    else if (code === comma) expectsKey = objects.at(-1) !== null;
+      at++;
+      while (at < text.length && text.charCodeAt(at) !== quote) at += text.charCodeAt(at) === backslash ? 2 : 1;
+    } else if (code === openBrace || code === openBracket) most = Math.max(most, ++depth);
+    else if (code === closeBrace || code === closeBracket) depth--;
+    else if (code === colon) entries++;
   }
-  return null;
+  return { depth: most, entries };
 }
 
-/** Index of the closing quote, or the end of the text. */
-function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text.charCodeAt(at) !== quote) at += text.charCodeAt(at) === backslash ? 2 : 1;
-  return at;
+function entriesIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  let entries = 0;
+  if (Array.isArray(value)) for (const item of value) entries += entriesIn(item);
+  else
+    for (const name in value) {
+      // Own names only: nothing that was parsed inherits any.
+      entries += 1 + entriesIn((value as Record<string, unknown>)[name]);
+    }
+  return entries;
 }

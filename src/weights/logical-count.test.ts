@@ -3,14 +3,16 @@ import { expect, test } from "vitest";
 import { startHub } from "../../test/checkpoints/hub-server.ts";
 import { type Described, safetensorsFile, textFile } from "../../test/checkpoints/safetensors-bytes.ts";
 import { UserError } from "../errors.ts";
-import { countLogically } from "./logical-count.ts";
+import { counting } from "./logical-count.ts";
 
 type Config = Record<string, unknown> | null;
 const stored = (tensors: readonly Described[]) =>
   tensors.map((tensor) => ({ ...tensor, storedBytes: 0, file: "model.safetensors" }));
 const tensor = (name: string, dtype: string, ...shape: number[]): Described => ({ name, dtype, shape });
 const count = (tensors: readonly Described[], config: Config) =>
-  countLogically(stored(tensors), config).map(({ parameters }) => parameters);
+  stored(tensors)
+    .map(counting(stored(tensors), config))
+    .map(({ parameters }) => parameters);
 const total = (counts: readonly (number | null)[]) => counts.reduce<number>((sum, parameters) => sum + parameters!, 0);
 
 const [outputs, inputs] = [256, 512];

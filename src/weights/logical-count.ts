@@ -7,31 +7,31 @@ import { UserError } from "../errors.ts";
 import { type Packing, type QuantizationConfig, quantizationOf } from "./quantization-config.ts";
 import { elementsOf, type StoredTensor } from "./stored-tensor.ts";
 
-export interface CountedTensor {
-  readonly tensor: StoredTensor;
+export interface Count {
   /** 0 for scales and the like; null where neither file nor config tells. */
   readonly parameters: number | null;
   /** The rule that counted it, for the reader of a report. */
   readonly rule: string;
 }
 
-type Counted = Omit<CountedTensor, "tensor">;
-
 /**
+ * Counts the tensors of one checkpoint. All of them are needed to count any: a scale is known by the weights beside it.
+ *
  * @param config  config.json; null where there is none
- * @throws UserError where shapes and config contradict each other
+ * @returns a function that throws a UserError where shapes and config contradict each other
+ * @throws UserError where the config's section on quantization is not what any tool writes
  */
-export function countLogically(
+export function counting(
   tensors: readonly StoredTensor[],
   config: Readonly<Record<string, unknown>> | null,
-): CountedTensor[] {
+): (tensor: StoredTensor) => Count {
   const quantization = quantizationOf(config);
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  return tensors.map((tensor) => {
+  return (tensor) => {
     const { name } = tensor;
     const neighbour = (suffix: string, other: string) => byName.get(name.slice(0, name.length - suffix.length) + other);
-    return { tensor, ...count({ tensor, neighbour, quantization }) };
-  });
+    return count({ tensor, neighbour, quantization });
+  };
 }
 
 interface Question {
@@ -41,7 +41,7 @@ interface Question {
   readonly quantization: QuantizationConfig;
 }
 
-function count(question: Question): Counted {
+function count(question: Question): Count {
   const { tensor } = question;
   if (isCompanion(question)) return { parameters: 0, rule: "scale, zero point or other companion of packed weights" };
   for (const [suffix, rule] of packedEndings) {
@@ -85,7 +85,7 @@ const isCompanion = ({ tensor: { name, dtype }, neighbour, quantization }: Quest
   (quantization.method !== null && cacheScales.test(name)) ||
   companions.some(([ending, owners]) => name.endsWith(ending) && owners.some((owner) => neighbour(ending, owner)));
 
-type Rule = (question: Question, suffix: string) => Counted | null;
+type Rule = (question: Question, suffix: string) => Count | null;
 
 const packedEndings: readonly (readonly [ending: string, rule: Rule])[] = [
   [".qweight", gptqOrAwq],
@@ -97,7 +97,7 @@ const packedEndings: readonly (readonly [ending: string, rule: Rule])[] = [
 ];
 
 /** GPTQ packs the inputs, [in·bits/32, out]; AWQ the outputs, [in, out·bits/32]. Scales are [in/group, out] in both. */
-function gptqOrAwq(question: Question, suffix: string): Counted | null {
+function gptqOrAwq(question: Question, suffix: string): Count | null {
   const { tensor, neighbour } = question;
   const [rows, columns] = matrixOf(tensor);
   const outputs = neighbour(suffix, ".scales")?.shape.at(-1);
@@ -110,14 +110,14 @@ function gptqOrAwq(question: Question, suffix: string): Counted | null {
 }
 
 /** I32 holds as many values as fit whole; U8 two of 4 bits (nvfp4, mxfp4). */
-function compressedTensors(question: Question, suffix: string): Counted {
+function compressedTensors(question: Question, suffix: string): Count {
   const inBytes = question.tensor.dtype === "U8" || question.tensor.dtype === "I8";
   const parameters = unpacked(question, suffix, ".weight_scale", inBytes ? { bits: 4, groupSize: null } : null);
   return { parameters, rule: `compressed-tensors, packed in ${question.tensor.dtype}` };
 }
 
 /** gpt-oss: `_blocks` of U8, two values each, [.., in/32, 16]; `_scales` [.., in/32]. */
-function microscaling({ tensor, neighbour }: Question, suffix: string): Counted | null {
+function microscaling({ tensor, neighbour }: Question, suffix: string): Count | null {
   const scales = neighbour(suffix, "_scales");
   if (tensor.dtype !== "U8" || scales === undefined) return null;
   const elements = elementsOf(tensor.shape)!;
@@ -126,13 +126,13 @@ function microscaling({ tensor, neighbour }: Question, suffix: string): Counted 
 }
 
 /** bitsandbytes flattens to [n/2, 1] of U8 and leaves the block maxima beside it. */
-function bitsAndBytes({ tensor, neighbour }: Question): Counted | null {
+function bitsAndBytes({ tensor, neighbour }: Question): Count | null {
   if (tensor.dtype !== "U8" || neighbour("", ".absmax") === undefined) return null;
   return { parameters: 2 * elementsOf(tensor.shape)!, rule: "bitsandbytes, two values a byte" };
 }
 
 /** MLX packs rows into U32 without gaps. */
-function mlx(question: Question, suffix: string): Counted | null {
+function mlx(question: Question, suffix: string): Count | null {
   if (question.tensor.dtype !== "U32" || question.neighbour(suffix, ".scales") === undefined) return null;
   return { parameters: unpacked(question, suffix, ".scales"), rule: "MLX, packed in U32" };
 }
@@ -141,7 +141,7 @@ function mlx(question: Question, suffix: string): Counted | null {
  * Bytes with block scales: two FP4 values a byte where 16 or 8 bytes share a scale of one byte (MXFP4, DeepSeek's experts;
  * NVFP4), else INT8.
  */
-function byteWeights(question: Question, suffix: string): Counted | null {
+function byteWeights(question: Question, suffix: string): Count | null {
   const { tensor, neighbour, quantization } = question;
   const scale = [".scale", ".weight_scale", ".weight_scale_inv", ".SCB"]
     .map((ending) => neighbour(suffix, ending))

@@ -14,6 +14,16 @@ const shardName = /^[\w-][\w.-]{0,200}(?:\/[\w-][\w.-]{0,200}){0,3}$/;
 const mostShards = 10_000;
 const shardsAtOnce = 8;
 
+/** The shard of each tensor, as the index has it: nothing of it is checked yet. */
+export type WeightMap = Readonly<Record<string, unknown>>;
+
+/** @throws UserError where the text is no index */
+export function weightMap(indexText: string): WeightMap {
+  const index = Index.safeParse(parseJson(indexText, indexName));
+  if (!index.success) throw inconsistent(`${indexName} has no weight_map`);
+  return index.data.weight_map as WeightMap;
+}
+
 /**
  * The tensors of all shards. Headers are read a few at a time.
  *
@@ -21,18 +31,16 @@ const shardsAtOnce = 8;
  *   or in another than the index says
  */
 export async function readShards(
-  indexText: string,
+  shardOf: WeightMap,
   open: (shard: string) => Promise<ByteSource>,
 ): Promise<StoredTensor[]> {
-  const index = Index.safeParse(parseJson(indexText, indexName));
-  if (!index.success) throw inconsistent(`${indexName} has no weight_map`);
-  const missing = new Map<string, string>();
-  for (const [tensor, shard] of Object.entries(index.data.weight_map)) {
+  const names = Object.keys(shardOf);
+  for (const name of names) {
+    const shard = shardOf[name];
     if (typeof shard !== "string" || !shardName.test(shard))
       throw inconsistent(`${indexName} places a tensor in ${JSON.stringify(shard)?.slice(0, 100)}`);
-    missing.set(tensor, shard);
   }
-  const shards = [...new Set(missing.values())].sort();
+  const shards = [...new Set(Object.values(shardOf) as string[])].sort();
   if (shards.length > mostShards) throw inconsistent(`${indexName} names ${shards.length} shards`);
 
   const tensorsOfShard: (readonly StoredTensor[])[] = [];
@@ -52,12 +60,15 @@ export async function readShards(
 
   const tensors = tensorsOfShard.flat();
   for (const { name, file } of tensors) {
-    const expected = missing.get(name);
+    const expected = Object.hasOwn(shardOf, name) ? shardOf[name] : undefined;
     if (expected !== file)
       throw inconsistent(`${name.slice(0, 100)} is in ${file}; ${indexName} says ${expected ?? "another, or none"}`);
-    missing.delete(name);
   }
-  for (const [name, shard] of missing) throw inconsistent(`${name.slice(0, 100)} is not in ${shard}`);
+  if (tensors.length < names.length) {
+    const found = new Set(tensors.map(({ name }) => name));
+    const missing = names.find((name) => !found.has(name))!;
+    throw inconsistent(`${missing.slice(0, 100)} is not in ${shardOf[missing]}`);
+  }
   return tensors;
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { type Place, placesOf } from "./tensor-part.ts";
+import { type Place, placing } from "./tensor-part.ts";
 
 const shown = ({ scope, part, layer }: Place) => `${scope} / ${part} / ${layer}`;
-const placed = (names: readonly string[], layers: number | null) => placesOf(names, layers).map(shown);
+const placed = (names: readonly string[], layers: number | null) => names.map(placing(names, layers)).map(shown);
 
 /** Names from released checkpoints: each list is one checkpoint's, with the layers of its config. */
 const checkpoints: Record<string, readonly [layers: number | null, names: Record<string, string>]> = {
@@ -165,7 +165,7 @@ test.each(Object.entries(checkpoints))("%s", (_checkpoint, [layers, names]) => {
 
 test("names that nobody knows are other, in the backbone", () => {
   const names = ["rotary.cache", "model.layers.3.wormhole.weight", "layers", "", ".", "model.layers.x.mlp", "mtp"];
-  expect(placesOf(names, 4).every(({ part }) => part === "other")).toBe(true);
+  expect(names.map(placing(names, 4)).every(({ part }) => part === "other")).toBe(true);
 });
 
 test("the same draft heads in no checkpoint: prediction modules", () => {

@@ -15,17 +15,22 @@ export interface Place {
 }
 
 /**
- * Sorts the tensors of one checkpoint.
+ * What tells the tensors of one checkpoint apart: some names mean one thing in one checkpoint and another in the next, so
+ * all of them are needed to place any.
  *
- * @param names   of all its tensors: some names mean one thing in one checkpoint and another in the next
  * @param layers  of the backbone, by the config; null where unknown: then no layer counts as beyond them
  */
-export function placesOf(names: readonly string[], layers: number | null): Place[] {
-  const paths = names.map(pathOf);
-  const linear = new Set(paths.filter(({ rest }) => linearSigns.test(rest)).map(({ layer }) => layer));
-  // DeepSeek stores DSpark's draft layers under the name of prediction modules; its own heads tell them apart.
-  const drafts = names.some((name) => /^mtp\.\d+\.(?:markov_head|confidence_head|main_proj)\./.test(name));
-  return paths.map(({ vision, module, layer: number, rest }) => {
+export function placing(names: Iterable<string>, layers: number | null): (name: string) => Place {
+  const linear = new Set<number>();
+  let drafts = false;
+  for (const name of names) {
+    const sign = linearSigns.exec(name);
+    if (sign !== null) linear.add(Number(sign[1]));
+    // DeepSeek stores DSpark's draft layers under the name of prediction modules; its own heads tell them apart.
+    drafts ||= /^mtp\.\d+\.(?:markov_head|confidence_head|main_proj)\./.test(name);
+  }
+  return (name) => {
+    const { vision, module, layer: number, rest } = pathOf(name);
     if (vision !== null) return { scope: "vision", part: vision, layer: null };
     const part = partOf(rest, number, number !== null && linear.has(number));
     const layer = module && number !== null ? number + (layers ?? 0) : number;
@@ -35,7 +40,7 @@ export function placesOf(names: readonly string[], layers: number | null): Place
     if (drafts) return { scope: "draft", part, layer };
     const copy = part === "embedding" || part === "output head";
     return { scope: copy ? "second copies" : "multi-token prediction", part, layer };
-  });
+  };
 }
 
 interface Path {
@@ -79,7 +84,7 @@ function visionPart(segments: readonly string[], start: number): Part | null {
 
 /** Tensors that only layers with linear attention have, beside others named as everywhere. */
 const linearSigns =
-  /^(?:self_attn\.(?:A_log|f_a_proj|q_conv1d|output_gate)\b|linear_attn\.|ssm_(?:beta|ba|alpha|f_a)\b)/;
+  /(?:layers|blk|h)\.(\d{1,6})\.(?:self_attn\.(?:A_log|f_a_proj|q_conv1d|output_gate)\b|linear_attn\.|ssm_(?:beta|ba|alpha|f_a)\b)/;
 
 /** Inside a layer; the first that matches. */
 const layerParts: readonly (readonly [RegExp, Part])[] = [

@@ -38,12 +38,12 @@ export function withLength(json: string): Buffer {
 
 /** Index and shards of a checkpoint whose tensors are dealt out in order. */
 export function shardedCheckpoint(tensors: readonly Described[], shards: number): Map<string, SparseFile> {
-  const perShard = Math.ceil(tensors.length / shards);
+  const first = (shard: number) => Math.ceil((shard * tensors.length) / shards);
   const files = new Map<string, SparseFile>();
   const weightMap: Record<string, string> = {};
   for (let shard = 0; shard < shards; shard++) {
     const name = `model-${String(shard + 1).padStart(5, "0")}-of-${String(shards).padStart(5, "0")}.safetensors`;
-    const part = tensors.slice(shard * perShard, (shard + 1) * perShard);
+    const part = tensors.slice(first(shard), first(shard + 1));
     for (const tensor of part) weightMap[tensor.name] = name;
     files.set(name, safetensorsFile(part));
   }
