@@ -10,7 +10,7 @@ export interface Remote {
   readonly endpoint: string;
   /** Sent to the endpoint's own origin and nowhere else. */
   readonly token?: string;
-  /** Longest wait for the next bytes. */
+  /** Longest wait for the next bytes; a whole answer may take ten times as long. */
   readonly timeoutMs: number;
 }
 
@@ -56,7 +56,7 @@ async function send(url: URL, { endpoint, token, timeoutMs }: Remote, range?: re
   if (range !== undefined) headers.range = `bytes=${range[0]}-${range[1]}`;
   if (token !== undefined && url.origin === new URL(endpoint).origin) headers.authorization = `Bearer ${token}`;
   try {
-    const signal = AbortSignal.timeout(2 * timeoutMs);
+    const signal = AbortSignal.timeout(10 * timeoutMs);
     return await request(url, { headers, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, signal });
   } catch (error) {
     throw unreachable(url, error);
