@@ -57,6 +57,7 @@ test.each([
   ["run --gguf not-a-model.gguf", 1, "not-a-model.gguf is not a GGUF file"],
   ["run --gguf cut.gguf", 1, "cut.gguf"],
   ["run --gguf no-such-file.gguf", 1, "no-such-file.gguf cannot be read"],
+  ["run --dry-run --gguf no-such-file.gguf", 1, "no-such-file.gguf cannot be read"],
   ["run --gguf a-folder", 1, "a-folder cannot be read"],
   ["run --model engine/mha --haystack no-such-file.txt", 1, "no-such-file.txt cannot be read"],
   ["run --model engine/mha --haystack empty.txt", 1, "empty.txt has no text"],

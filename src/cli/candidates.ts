@@ -1,4 +1,5 @@
 /** From the names that a user gave to routes that can be called; starts the embedded engine when a name needs it. */
+import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { type Engine, EngineError, startEngine } from "../engine/index.ts";
 import { UserError } from "../errors.ts";
@@ -56,6 +57,7 @@ export async function candidatesOf(job: Job, io: Io, prepare = true): Promise<Ca
     bar.done();
     models.push({ id: name, path, specimen: specimenNamed(name) });
   }
+  refuseMissing(paths);
   for (const path of paths) models.push({ id: basename(path, ".gguf"), path, specimen: null });
   refuseSameNames(models.map(({ id }) => id));
   if (!prepare)
@@ -106,6 +108,17 @@ export function specimenNamed(name: string): SpecimenInfo {
     happened: `there is no specimen "${name}"`,
     expected: `one of ${specimens.map((specimen) => specimen.name).join(", ")}`,
     mend: "`assay specimens` lists them; a model file of your own runs with --gguf",
+  });
+}
+
+/** A dry run opens no file; that one is not there it says all the same. */
+function refuseMissing(paths: readonly string[]): void {
+  const missing = paths.find((path) => !existsSync(path));
+  if (missing === undefined) return;
+  throw new UserError({
+    happened: `${missing} cannot be read: there is no such file`,
+    expected: "a GGUF file",
+    mend: "correct the path",
   });
 }
 

@@ -27,7 +27,9 @@ test.each([
   [{ timeout: Number.POSITIVE_INFINITY }, "a number"],
   [{ unanswerable: 1 }, "a number from 0 to 0.9"],
   [{ model: 5 }, "a string"],
-  [{ context: [[1]] }, "numbers of tokens, like 2048, 32K or 1M"],
+  [{ context: [[1]] }, "numbers of tokens up to 16M, like 2048, 32K or 1M"],
+  [{ context: "17M" }, "numbers of tokens up to 16M, like 2048, 32K or 1M"],
+  [{ model: [] }, "at least one"],
   [{ allowUnknownPrice: "false" }, "true or false"],
 ])("%j is no setting: what was expected is said", (given, expected) => {
   const refused = expect(() => parseJob(given, "job.yaml", "."));

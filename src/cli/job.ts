@@ -9,11 +9,13 @@ import type { Price } from "../routes/index.ts";
 import { parseTokens } from "../units/index.ts";
 import { expectationOf } from "./command.ts";
 
-const lengthForm = "expected numbers of tokens, like 2048, 32K or 1M";
+/** No model reads more, and a document of this length is still made in seconds. */
+const longestContext = 16 * 1_024 ** 2;
+const lengthForm = "expected numbers of tokens up to 16M, like 2048, 32K or 1M";
 
 const tokens = z.union([z.number(), z.string()], lengthForm).transform((given, context) => {
   const count = typeof given === "number" ? given : parseTokens(given);
-  if (count !== null && Number.isInteger(count) && count > 0) return count;
+  if (count !== null && Number.isInteger(count) && count > 0 && count <= longestContext) return count;
   context.addIssue(lengthForm);
   return z.NEVER;
 });
@@ -25,7 +27,7 @@ const listOf = <Item extends z.ZodType>(item: Item) =>
       (Array.isArray(given) ? given : [given])
         .flatMap((one) => (typeof one === "string" ? one.split(",") : [one]))
         .filter((one) => one !== ""),
-    z.array(item).min(1),
+    z.array(item).min(1, "expected at least one"),
   );
 
 /** A number in a file, or the text of a flag; nothing else becomes one. */
