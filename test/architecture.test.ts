@@ -8,7 +8,7 @@ const steps = [
   ["cli"],
   ["report"],
   ["store"],
-  ["evals"],
+  ["evals", "audit"],
   ["engine", "reproduce", "routes"],
   ["specimens"],
   ["wire", "weights", "ledger-files"],

@@ -3,6 +3,7 @@ export * from "./block.ts";
 export { anatomyOfBlock, type Block } from "./blocks/index.ts";
 export * from "./cache-format.ts";
 export { modelShapeOf } from "./families/index.ts";
+export * from "./fit.ts";
 export * from "./flops.ts";
 export * from "./intensity.ts";
 export * from "./kv-cache.ts";

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { resolveModel } from "./index.ts";
+
+const cwd = mkdtempSync(join(tmpdir(), "reference-"));
+afterAll(() => rmSync(cwd, { recursive: true }));
+const offline = { cwd, env: { HF_ENDPOINT: "http://127.0.0.1:1" } };
+
+test("an id, a name and a repository of the ledger are one model", async () => {
+  for (const given of ["deepseek-v3", "DeepSeek-V3", "deepseek-ai/DeepSeek-V3"])
+    expect((await resolveModel(given, offline)).shape.layers).toBe(61);
+});
+
+test("a release that inherits a config has it, and says so", async () => {
+  const { name, shape, assumptions } = await resolveModel("deepseek-r1-0528", offline);
+  expect(shape.layers).toBe(61);
+  expect(name).not.toBe("DeepSeek-V3");
+  expect(assumptions[0]).toMatch(/^the config is that of /);
+});
+
+test.each([
+  ["kimi-k33", "there is no release called kimi-k33"],
+  ["./none.gguf", "there is no file or folder ./none.gguf"],
+  ["broken.json", "broken.json is not JSON"],
+  ["list.json", "list.json is not a table"],
+])("%s ends in a mistake that can be mended", async (given, happened) => {
+  writeFileSync(join(cwd, "broken.json"), "{");
+  writeFileSync(join(cwd, "list.json"), "[]");
+  await expect(resolveModel(given, offline)).rejects.toMatchObject({
+    name: "UserError",
+    message: expect.stringContaining(happened),
+  });
+});
+
+test("a hub that is out of reach is a mistake, too", async () => {
+  await expect(resolveModel("nobody/no-such-thing-here", offline)).rejects.toMatchObject({ name: "UserError" });
+});
