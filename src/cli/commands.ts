@@ -1,5 +1,6 @@
 /** All commands, in the order in which help lists them. */
 import type { CommandDefinition } from "./command.ts";
+import { anatomyCommand } from "./commands/anatomy.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { engineInfoCommand, engineServeCommand } from "./commands/engine.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -21,6 +22,7 @@ export const commands: readonly CommandDefinition[] = [
   specimensCommand,
   engineServeCommand,
   engineInfoCommand,
+  anatomyCommand,
   ledgerValidateCommand,
   doctorCommand,
 ];
