@@ -4,6 +4,7 @@ import { anatomyCommand } from "./commands/anatomy.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { engineInfoCommand, engineServeCommand } from "./commands/engine.ts";
 import { exportCommand } from "./commands/export.ts";
+import { fitCommand } from "./commands/fit.ts";
 import { ledgerValidateCommand } from "./commands/ledger.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { reportCommand } from "./commands/report.ts";
@@ -23,6 +24,7 @@ export const commands: readonly CommandDefinition[] = [
   engineServeCommand,
   engineInfoCommand,
   anatomyCommand,
+  fitCommand,
   ledgerValidateCommand,
   doctorCommand,
 ];

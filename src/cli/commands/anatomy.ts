@@ -52,7 +52,7 @@ export const anatomyCommand = defineCommand({
       ]);
       io.print(table(["scope", "part", "config", "file", "difference"], rows, io.width));
     }
-    io.print(`\nSmallest hardware that holds it (devices, low to high: see docs/anatomy.md)`);
+    io.print(`\nSmallest hardware that holds it (devices, low to high: see docs/fit.md)`);
     io.print(
       table(
         ["hardware", "devices"],
@@ -82,11 +82,11 @@ function printParts(model: ResolvedModel, anatomy: Anatomy, io: Io): void {
   const rows = parts.map((part) => [
     part.scope,
     part.part,
-    formatCount(part.parameters),
-    formatCount(part.activeParameters),
+    formatSignificant(part.parameters / 1e9),
+    formatSignificant(part.activeParameters / 1e9),
     formatBytes(part.storedBytes),
   ]);
-  io.print(table(["scope", "part", "parameters", "active", "stored"], rows, io.width));
+  io.print(table(["scope", "part", "10⁹ params", "active", "stored"], rows, io.width));
   io.print(
     [
       "\nActive parameters, as publishers count them",
