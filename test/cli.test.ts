@@ -183,6 +183,7 @@ test("a run that reaches its cost cap ends with 3", async () => {
   const { code, stderr } = await assay(["run", ...vendor, "--price", "input=1,output=1", "--max-cost", "0.000001"]);
   expect(stderr).toContain("The cost cap is reached");
   expect(code).toBe(3);
+  expect((await assay(["report", "latest"])).code).toBe(3);
 });
 
 test("a key is neither printed nor kept in any file, whatever a command does with it", async () => {

@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { UserError } from "../errors.ts";
 import { candidatesOf } from "./candidates.ts";
-import { parseJob } from "./job.ts";
+import { parseJob, readJob } from "./job.ts";
 
 const io = {
   print() {},
@@ -39,4 +42,12 @@ test.each([
 test("a candidate that is named twice is refused before anything is sent", async () => {
   const job = parseJob({ model: ["m", "m"], baseUrl: "http://localhost:1/v1" }, "the command line", ".");
   await expect(candidatesOf(job, io)).rejects.toThrow('two candidates are called "custom/m"');
+});
+
+test("paths in a file are relative to it, paths in flags to where one is", () => {
+  const folder = mkdtempSync(join(tmpdir(), "job-"));
+  writeFileSync(join(folder, "job.yaml"), "gguf: a.gguf\nhaystack: notes.txt\n");
+  const job = readJob(join(folder, "job.yaml"), { gguf: ["b.gguf"] }, "/elsewhere");
+  expect([job.gguf, job.haystack]).toEqual([["/elsewhere/b.gguf"], [join(folder, "notes.txt")]]);
+  rmSync(folder, { recursive: true });
 });

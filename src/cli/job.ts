@@ -94,7 +94,7 @@ export function readJob(scenarioOrFile: string, flags: Readonly<Record<string, u
   if (!/\.(ya?ml|json)$/.test(extname(scenarioOrFile)))
     return parseJob({ ...given, scenario: scenarioOrFile }, "the command line", cwd);
   const path = resolve(cwd, scenarioOrFile);
-  return parseJob({ ...jobFile(path), ...given }, basename(path), dirname(path));
+  return parseJob({ ...jobFile(path), ...definedOnly(inFolder(given, cwd)) }, basename(path), dirname(path));
 }
 
 function jobFile(path: string): Record<string, unknown> {
@@ -145,12 +145,22 @@ export function parseJob(given: Readonly<Record<string, unknown>>, where: string
       mend: "`assay run --help` describes each setting",
     });
   }
-  const inFolder = (paths: readonly string[] | undefined) => paths?.map((path) => resolve(folder, path));
-  return definedOnly({ ...parsed.data, gguf: inFolder(parsed.data.gguf), haystack: inFolder(parsed.data.haystack) });
+  return definedOnly(inFolder(parsed.data, folder)) as Job;
 }
 
-const definedOnly = (job: { [Key in keyof Job]: Job[Key] | undefined }) =>
-  Object.fromEntries(Object.entries(job).filter(([, value]) => value !== undefined)) as Job;
+interface Paths {
+  readonly gguf?: readonly string[] | undefined;
+  readonly haystack?: readonly string[] | undefined;
+}
+
+const inFolder = (settings: Paths, folder: string) => ({
+  ...settings,
+  gguf: settings.gguf?.map((path) => resolve(folder, path)),
+  haystack: settings.haystack?.map((path) => resolve(folder, path)),
+});
+
+const definedOnly = (settings: object) =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 
 export function scenarioOf(job: Job): Scenario {
   const options: GroundingOptions = {

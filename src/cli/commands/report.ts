@@ -9,5 +9,6 @@ export const reportCommand = defineCommand({
   summary: "Write a run's HTML report again, and print its summary",
   args: [{ name: "<run>", describe: "A run's id, the beginning of it, or `latest`" }],
   flags: z.object({ ...reportFlags, ...storeFlag, json: jsonFlag }),
-  run: ({ args: [id], flags, io }) => withRun(id!, flags, io, (run, store) => printResult(run, store, flags, io, 0)),
+  run: ({ args: [id], flags, io }) =>
+    withRun(id!, flags, io, (run, store) => printResult(run, store, flags, io, run.status === "finished" ? 0 : 3)),
 });
