@@ -18,7 +18,11 @@ export const fitCommand = defineCommand({
     context: z.string().default("32K").describe("Tokens of context"),
     batch: z.string().default("1").describe("Sequences decoded at once"),
     devices: z.string().optional().describe("Devices that serve it [as many as surely hold it]"),
-    usdPerHour: z.string().optional().describe("Price of one device, USD an hour"),
+    usdPerHour: z
+      .string()
+      .refine((text) => parseUsd(text) !== null, "expected an amount in USD, like 2.5")
+      .optional()
+      .describe("Price of one device, USD an hour"),
     json: jsonFlag,
   }),
   examples: ["assay fit deepseek-v3", "assay fit deepseek-v3 --hardware nvidia-h100-sxm --usd-per-hour 2"],
