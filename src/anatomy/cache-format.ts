@@ -97,14 +97,17 @@ export function cacheFormat(name: string): CacheFormat {
   });
 }
 
-/** Bytes of one entry of a store, scales and padding included. */
+/** Bytes of one entry of a store, scales and padding included. Neighbours of one format share their blocks of scales. */
 export function entryBytes(format: CacheFormat, store: CacheStore): number {
-  const bytes = store.elements.reduce((total, { role, count }) => {
+  const counts = new Map<ElementFormat, number>();
+  for (const { role, count } of store.elements) {
     const inWindow = store.span.kind === "window" ? format.window : undefined;
-    const { bits, scale } = inWindow ?? format.exceptions[role] ?? format.default;
-    const scaleBytes = scale ? Math.ceil(count / scale.elements) * scale.bytes : 0;
-    return total + (count * bits) / 8 + scaleBytes;
-  }, 0);
+    const element = inWindow ?? format.exceptions[role] ?? format.default;
+    counts.set(element, (counts.get(element) ?? 0) + count);
+  }
+  let bytes = 0;
+  for (const [{ bits, scale }, count] of counts)
+    bytes += (count * bits) / 8 + (scale ? Math.ceil(count / scale.elements) * scale.bytes : 0);
   const align = format.alignBytes ?? 1;
   return Math.ceil(bytes / align) * align;
 }

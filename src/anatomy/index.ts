@@ -5,6 +5,7 @@ export * from "./cache-format.ts";
 export { modelShapeOf } from "./families/index.ts";
 export * from "./fit.ts";
 export * from "./flops.ts";
+export { type GgufDescription, modelShapeOfGguf } from "./gguf/index.ts";
 export * from "./intensity.ts";
 export * from "./kv-cache.ts";
 export * from "./model.ts";

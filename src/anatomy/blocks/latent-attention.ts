@@ -28,6 +28,8 @@ export interface LatentAttention {
   readonly outputGate?: boolean;
   /** Picks the tokens that are read (DSA); null where all are. */
   readonly indexer: Indexer | null;
+  /** Keys and values are cached as the heads read them, not as the latent: what llama.cpp does with its older files. */
+  readonly cachesHeads?: boolean;
 }
 
 /**
@@ -52,10 +54,16 @@ export function latentAttention(block: LatentAttention): BlockAnatomy {
     hiddenSize * (latentRank + rotaryDim) + latentRank + latentRank * heads * (keyHeadDim + valueHeadDim);
   const outputs = heads * valueHeadDim;
   const gateWeights = block.outputGate ? hiddenSize * outputs : 0;
-  const entry = [
-    { role: "latent", count: latentRank },
-    { role: "rotary key", count: rotaryDim },
-  ] as const;
+  const entry = block.cachesHeads
+    ? ([
+        { role: "key", count: queries },
+        { role: "value", count: outputs },
+      ] as const)
+    : ([
+        { role: "latent", count: latentRank },
+        { role: "rotary key", count: rotaryDim },
+      ] as const);
+  const rebuiltFlops = 2 * heads * (keyHeadDim + rotaryDim + valueHeadDim);
   const ownIndexer = indexer !== null && !indexer.shared ? indexer : null;
   const read =
     indexer === null
@@ -75,9 +83,9 @@ export function latentAttention(block: LatentAttention): BlockAnatomy {
     work: [
       {
         kind: "scores",
-        flopsPerEntry: 2 * heads * (latentRank + rotaryDim + latentRank),
+        flopsPerEntry: block.cachesHeads ? rebuiltFlops : 2 * heads * (latentRank + rotaryDim + latentRank),
         // A chosen few tokens are read as latents: rebuilding keys and values for each choice would cost more.
-        ...(indexer === null && { promptFlopsPerEntry: 2 * heads * (keyHeadDim + rotaryDim + valueHeadDim) }),
+        ...(indexer === null && { promptFlopsPerEntry: rebuiltFlops }),
         reads: entry,
         span: read,
       },

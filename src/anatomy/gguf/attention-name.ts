@@ -1,0 +1,25 @@
+/** How a model's layers read their context, in the field's words: "3 KDA + 1 MLA", "6 GQA in a window of 512 + 1 GQA". */
+import type { Block } from "../blocks/index.ts";
+
+/** @param layers  the blocks of each layer that read or keep context */
+export function attentionName(layers: readonly (readonly Block[])[]): string {
+  const names = Map.groupBy(layers, (blocks) => blocks.map(nameOf).filter(Boolean).join(" and "));
+  if (names.size === 1) return [...names.keys()][0]!;
+  return [...names].map(([name, { length }]) => `${length} ${name}`).join(" + ");
+}
+
+function nameOf(block: Block): string {
+  switch (block.kind) {
+    case "attention": {
+      const { heads, kvHeads, span } = block;
+      const name = kvHeads === heads ? "MHA" : kvHeads === 1 ? "MQA" : "GQA";
+      return span.kind === "all" ? name : `${name} in a ${span.kind} of ${span.tokens}`;
+    }
+    case "latent attention":
+      return block.indexer === null ? "MLA" : "MLA + DSA";
+    case "delta attention":
+      return "KDA";
+    default:
+      return "";
+  }
+}

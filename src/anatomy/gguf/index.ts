@@ -1,0 +1,184 @@
+/**
+ * From the header of a GGUF to the shape of a model: what llama.cpp runs, with the cache that llama.cpp keeps.
+ *
+ * @see llama.cpp, src/llama-arch.cpp for keys and names of tensors, src/models/*.cpp for what each architecture loads,
+ *      `llama_model::create_memory` for what it caches
+ */
+import { z } from "zod";
+import { UserError } from "../../errors.ts";
+import { anatomyOfBlock, type Block } from "../blocks/index.ts";
+import { backbone, norm } from "../families/assemble.ts";
+import { count, countOrZero, optional, unknownAttention } from "../families/config.ts";
+import type { ModelShape, PlacedBlock } from "../model.ts";
+import { componentsOf } from "../parameters.ts";
+import { attentionName } from "./attention-name.ts";
+import { CompressedKeys, compressedShape } from "./compressed-attention.ts";
+import { feedForwards } from "./feed-forward.ts";
+import {
+  type GgufDescription,
+  type GgufFile,
+  ggufFile,
+  hasTensor,
+  ofLayer,
+  perLayer,
+  readKeys,
+  refuseUnknownKeys,
+  vocabularySizeOf,
+} from "./file.ts";
+import { chunkedAttention, fullAttention, windowedAttention } from "./grouped-attention.ts";
+import { deltaAttention, latentAttention, sparseLatentAttention } from "./latent-attention.ts";
+import { alternating, type Mixing } from "./mixing.ts";
+
+export type { GgufDescription } from "./file.ts";
+
+/** Layers without heads of keys and values keep a state instead. */
+const HeadsOfLayers = z.looseObject({ "attention.head_count_kv": perLayer(countOrZero) });
+const withoutKvHeads = (file: GgufFile) => {
+  const { "attention.head_count_kv": kvHeads } = readKeys(HeadsOfLayers, file);
+  return (layer: number) => ofLayer(kvHeads, layer) === 0;
+};
+
+/** By llama.cpp's names. */
+const mixings: Readonly<Record<string, Mixing>> = {
+  llama: fullAttention(),
+  qwen2: fullAttention(),
+  qwen2moe: fullAttention(),
+  qwen3: fullAttention(),
+  qwen3moe: fullAttention(),
+  gemma2: windowedAttention(2, 4_096),
+  gemma3: windowedAttention(6),
+  "gpt-oss": windowedAttention(2),
+  llama4: chunkedAttention,
+  deepseek2: latentAttention,
+  deepseek32: sparseLatentAttention,
+  "glm-dsa": sparseLatentAttention,
+  "kimi-linear": alternating(deltaAttention, latentAttention, withoutKvHeads),
+};
+
+/**
+ * The shape of the model in a GGUF. Its cache is the one that llama.cpp keeps, its storage is left to whoever knows the
+ * tensors' types.
+ *
+ * @throws UserError where the architecture has no formula here, a key is missing or impossible, or the parameters that the
+ *         metadata describe are not those of the tensors, layer by layer
+ */
+export function modelShapeOfGguf(description: GgufDescription): ModelShape {
+  const file = ggufFile(description);
+  const shape = shapeOf(file);
+  requireSameParameters(shape, file);
+  return { ...shape, family: file.architecture, cacheFormat: "f16" };
+}
+
+function shapeOf(file: GgufFile): ModelShape {
+  if (file.architecture === "deepseek4") {
+    refuseUnknownKeys(file, CompressedKeys.shape);
+    return compressedShape(file);
+  }
+  const mixing = Object.hasOwn(mixings, file.architecture) ? mixings[file.architecture] : undefined;
+  if (mixing === undefined) throw unknownAttention(`of GGUF architecture ${file.architecture}`);
+  refuseUnknownKeys(file, mixing.keys);
+  return layeredShape(file, mixing);
+}
+
+const ModelKeys = z.looseObject({
+  embedding_length: count,
+  block_count: count.max(2_000),
+  /** Of these, layers at the end that predict further tokens. */
+  nextn_predict_layers: optional(countOrZero),
+  context_length: optional(count),
+});
+
+function layeredShape(file: GgufFile, mixing: Mixing): ModelShape {
+  const keys = readKeys(ModelKeys, file);
+  const hiddenSize = keys.embedding_length;
+  const vocabularySize = vocabularySizeOf(file);
+  const layers = keys.block_count - (keys.nextn_predict_layers ?? 0);
+  const [mix, feedForward] = [mixing.blocks(file), feedForwards(file)];
+  const mixed = Array.from({ length: layers }, (_, layer) => mix(layer));
+  const tiedEmbeddings = !file.elements.has("output.weight");
+  return {
+    family: file.architecture,
+    attention: attentionName(mixed),
+    hiddenSize,
+    layers,
+    vocabularySize,
+    tiedEmbeddings,
+    contextTokens: keys.context_length ?? null,
+    blocks: [
+      ...backbone({
+        hiddenSize,
+        vocabularySize,
+        tiedEmbeddings,
+        normElements: hiddenSize * finalNorms.filter((name) => file.elements.has(name)).length,
+        layers: mixed.map((blocks, layer) => [norms(layer), ...blocks, ...feedForward(layer)]),
+      }),
+      ...Array.from({ length: keys.block_count - layers }, (_, index) => layers + index).flatMap(predictionModule),
+    ],
+    cacheFormat: "f16",
+    storage: null,
+    assumptions: [],
+  };
+
+  function norms(layer: number): Block {
+    return norm(hiddenSize * layerNorms.filter((name) => hasTensor(file, layer, name)).length);
+  }
+
+  /** A layer that predicts a further token; a file may leave it out. */
+  function predictionModule(layer: number): PlacedBlock[] {
+    const has = (name: string) => hasTensor(file, layer, `nextn.${name}.weight`);
+    if (!has("eh_proj")) return [];
+    const copies = ["embed_tokens", "shared_head_head"].filter(has).length;
+    const blocks: Block[] = [
+      { kind: "plain", part: "multi-token projection", parameters: 2 * hiddenSize * hiddenSize },
+      norm(hiddenSize * ["enorm", "hnorm", "shared_head_norm"].filter(has).length),
+      norms(layer),
+      ...mix(layer),
+      ...feedForward(layer),
+    ];
+    return [
+      ...blocks.map((block) => ({ scope: "multi-token prediction" as const, layer, block })),
+      ...Array.from({ length: copies }, () => ({
+        scope: "second copies" as const,
+        layer,
+        block: { kind: "plain", part: "embedding", parameters: vocabularySize * hiddenSize } as const,
+      })),
+    ];
+  }
+}
+
+const withBias = (name: string) => [`${name}.weight`, `${name}.bias`];
+const layerNorms = ["attn_norm", "attn_norm_2", "post_attention_norm", "ffn_norm", "post_ffw_norm"].flatMap(withBias);
+/** LFM2's files call theirs after the embedding. */
+const finalNorms = ["output_norm", "token_embd_norm"].flatMap(withBias);
+
+/** Factors of the rotation and scales of quantised tensors, which are no parameters. */
+const companions = /^rope_|\.rope_|\.(?:input_)?scale$/;
+
+/**
+ * The metadata and the tensors are two witnesses: a shape that one of them contradicts is none.
+ *
+ * @throws UserError that names the layer
+ */
+function requireSameParameters(shape: ModelShape, { architecture, elements }: GgufFile): void {
+  const surplus = new Map<number | null, number>();
+  const add = (layer: number | null, more: number) => surplus.set(layer, (surplus.get(layer) ?? 0) + more);
+  for (const [name, count] of elements) if (!companions.test(name)) add(layerOf(name), count);
+  for (const { layer, parameters } of componentsOf(shape)) add(layer, -parameters);
+  for (const [layer, difference] of surplus) {
+    if (difference === 0) continue;
+    const place = layer === null ? "outside of its layers" : `in layer ${layer}`;
+    throw new UserError({
+      happened: `no estimate: ${place} a ${architecture} GGUF has ${Math.abs(difference)} parameters ${difference > 0 ? "more" : "fewer"} than its metadata describe`,
+      expected: "tensors and metadata of one model",
+      mend: "download it again; an architecture with new kinds of tensors needs a newer version of this tool",
+    });
+  }
+  const cached = shape.blocks.flatMap(({ block }) => anatomyOfBlock(block).cache.flatMap((store) => store.elements));
+  if (cached.every(({ count }) => Number.isSafeInteger(count) && count >= 0)) return;
+  throw unknownAttention(`with impossible sizes in ${architecture}`);
+}
+
+const layerOf = (name: string): number | null => {
+  const number = /^blk\.(\d{1,6})\./.exec(name)?.[1];
+  return number === undefined ? null : Number(number);
+};
