@@ -3,8 +3,9 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { type ModelShape, modelShapeOf } from "../anatomy/index.ts";
 import { messageOf, UserError } from "../errors.ts";
+import type { Release } from "../ledger/index.ts";
 import { ownFolder, readConfig, readRelease } from "../ledger-files/index.ts";
-import { type Checkpoint, huggingFace, openCheckpoint } from "../weights/index.ts";
+import { type Checkpoint, huggingFace, openCheckpoint, type Remote } from "../weights/index.ts";
 
 export interface ResolvedModel {
   readonly name: string;
@@ -44,12 +45,24 @@ export async function resolveModel(
       mend: "check the path",
     });
   try {
-    return fromLedger(given, folder);
+    return modelOfRelease(readRelease(given, folder), folder);
   } catch (error) {
     const isRepository = /^[\w-][\w.-]*\/[\w-][\w./-]*$/.test(given);
     const isUnknown = error instanceof UserError && error.message.startsWith("there is no release");
     if (!isRepository || !isUnknown) throw error;
   }
+  const remote = hubOf(env);
+  return fromCheckpoint(await openCheckpoint(given, { remote }), `${remote.endpoint}/${given}`);
+}
+
+/** The weights that a path or a hub's repository names, whatever the ledger has under that name. @throws UserError */
+export async function openWeights(given: string, { cwd, env }: Surroundings): Promise<Checkpoint> {
+  const path = resolve(cwd, given);
+  const isHere = (await stat(path).catch(() => null)) !== null;
+  return isHere ? openCheckpoint(path) : openCheckpoint(given, { remote: hubOf(env) });
+}
+
+function hubOf(env: Surroundings["env"]): Remote {
   const endpoint = env.HF_ENDPOINT ?? huggingFace.endpoint;
   if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? ""))
     throw new UserError({
@@ -57,13 +70,11 @@ export async function resolveModel(
       expected: "an address such as https://huggingface.co",
       mend: "correct HF_ENDPOINT, or unset it",
     });
-  const token = env.HF_TOKEN ? { token: env.HF_TOKEN } : {};
-  const checkpoint = await openCheckpoint(given, { remote: { ...huggingFace, endpoint, ...token } });
-  return fromCheckpoint(checkpoint, `${endpoint}/${given}`);
+  return { ...huggingFace, endpoint, ...(env.HF_TOKEN ? { token: env.HF_TOKEN } : {}) };
 }
 
-function fromLedger(given: string, folder: string): ResolvedModel {
-  const release = readRelease(given, folder);
+/** @throws UserError where the release's config is not published, or has no formula */
+export function modelOfRelease(release: Release, folder = ownFolder): ResolvedModel {
   const config = readConfig(release, folder);
   if (config === null)
     throw new UserError({
@@ -71,8 +82,14 @@ function fromLedger(given: string, folder: string): ResolvedModel {
       expected: "a release whose config the ledger has",
       mend: "name a config.json or a checkpoint instead",
     });
-  const shape = modelShapeOf(config.values);
   const { configSource, config: entry, name } = config.release;
+  if (entry.status === "partial")
+    throw new UserError({
+      happened: `no estimate: the config of ${name} is known in part only`,
+      expected: "a release whose whole config the ledger has",
+      mend: "name a config.json or a checkpoint instead",
+    });
+  const shape = modelShapeOf(config.values);
   const inherited = config.release.id === release.id ? [] : [`the config is that of ${name}`];
   return {
     name: release.name,

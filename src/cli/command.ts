@@ -30,8 +30,9 @@ export const exitCodes = {
   1: "it could not: wrong input, no key, no room; three lines say why and how to mend it",
   2: "the command line was wrong: an unknown command or flag, or a value that the flag does not take",
   3: "the run is not complete: interrupted, or its cost cap was reached; go on with --resume",
-  4: "the run is complete, but some of its trials failed",
+  4: "it is complete, but parts of it failed: trials of a run, statements that could not be checked",
   100: "what was measured fell short of what was asked with --require",
+  101: "a statement is contradicted by the evidence",
 } as const;
 export type ExitCode = keyof typeof exitCodes;
 

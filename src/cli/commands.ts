@@ -1,6 +1,7 @@
 /** All commands, in the order in which help lists them. */
 import type { CommandDefinition } from "./command.ts";
 import { anatomyCommand } from "./commands/anatomy.ts";
+import { checkCommand } from "./commands/check.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { engineInfoCommand, engineServeCommand } from "./commands/engine.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -24,6 +25,7 @@ export const commands: readonly CommandDefinition[] = [
   engineServeCommand,
   engineInfoCommand,
   anatomyCommand,
+  checkCommand,
   fitCommand,
   ledgerValidateCommand,
   doctorCommand,

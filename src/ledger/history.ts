@@ -31,14 +31,14 @@ export interface Conflict {
 }
 
 export function conflictsOf(claims: readonly Claim[]): Conflict[] {
-  const groups = Map.groupBy(current(claims), sameThing);
+  const groups = Map.groupBy(current(claims), topicOf);
   return [...groups.values()]
     .filter((group) => group.some((one) => group.some((other) => !agree(one, other))))
     .map((group) => ({ quantity: group[0]!.quantity, claims: group }));
 }
 
 /** Two claims speak of one thing where this is equal. */
-const sameThing = ({ subject, quantity, of, unit, scope, baseline, bound }: Claim): string =>
+export const topicOf = ({ subject, quantity, of, unit, scope, baseline, bound }: Claim): string =>
   JSON.stringify([
     subject,
     quantity,

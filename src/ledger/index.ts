@@ -6,6 +6,7 @@ export { Baseline, type Claim, ClaimEntry, Scope } from "./claim.ts";
 export * from "./comparison.ts";
 export * from "./day.ts";
 export * from "./files.ts";
+export { formatValue } from "./format-value.ts";
 export * from "./freshness.ts";
 export * from "./hardware.ts";
 export * from "./history.ts";

@@ -4,7 +4,7 @@ export * from "./compare-counts.ts";
 export type { GgufLongList, GgufScalarValue, GgufValue } from "./gguf-reader.ts";
 export * from "./gguf-writer.ts";
 export * from "./half.ts";
-export { huggingFace, type Remote } from "./http.ts";
+export { huggingFace, type Remote, readText } from "./http.ts";
 export { type Count, counting } from "./logical-count.ts";
 export * from "./q8-0.ts";
 export type { StoredTensor } from "./stored-tensor.ts";

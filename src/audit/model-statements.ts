@@ -1,0 +1,41 @@
+/** What the config of any model says of its file and its cache, as statements: the tensors and the engine are witnesses. */
+import { cacheFormat, cacheGrowth, countParameters } from "../anatomy/index.ts";
+import type { Check, Claim } from "../ledger/index.ts";
+import type { ResolvedModel } from "./model-reference.ts";
+import type { Statement } from "./statement.ts";
+
+/** @param today  YYYY-MM-DD */
+export function modelStatements({ name, shape, configSource, checkpoint }: ResolvedModel, today: string): Statement[] {
+  const source = { provenance: "computed", title: configSource.title, from: "the config" } as const;
+  const statement = (claim: Pick<Claim, "id" | "quantity" | "value" | "unit" | "scope">, check: Check): Statement => ({
+    ...claim,
+    value: claim.value!,
+    subject: name,
+    says: `${claim.quantity === "totalParameters" ? "parameters of" : "cache a token in"} ${claim.scope.part ?? claim.scope.precision}, by the config`,
+    aging: "architecture",
+    observed: today,
+    source,
+    verified: { verified: true },
+    check,
+    made: { as: "claim", claim: { ...claim, subject: name, source, observed: today } },
+  });
+  const parameters = Object.entries(countParameters(shape).byScope).map(([scope, value]) =>
+    statement(
+      { id: `${scope} parameters`, quantity: "totalParameters", value, unit: "parameters", scope: { part: scope } },
+      { kind: "anatomy", quantity: "scopeParameters", at: { scope }, tolerance: "exact" },
+    ),
+  );
+  if (checkpoint?.format !== "gguf") return parameters;
+  const { bytesPerToken } = cacheGrowth(shape, cacheFormat("f16"));
+  const cache = statement(
+    {
+      id: "cache a token",
+      quantity: "cacheBytesPerToken",
+      value: bytesPerToken,
+      unit: "bytes",
+      scope: { precision: "f16" },
+    },
+    { kind: "anatomy", quantity: "cacheBytesPerToken", at: { cacheFormat: "f16" }, tolerance: "exact" },
+  );
+  return [...parameters, cache];
+}
