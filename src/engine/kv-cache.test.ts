@@ -1,6 +1,8 @@
-// The measurement knows none of the formulas, and has to find what they say.
+// The measurement knows no formula, and has to find what anatomy says.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cacheFormat, cacheGrowth, modelShapeOfGguf } from "../anatomy/index.ts";
 import { designs, ensureSpecimen } from "../specimens/index.ts";
+import { openCheckpoint } from "../weights/index.ts";
 import { type Engine, type KvType, startEngine } from "./index.ts";
 
 /** Of the file, of a cache, of a tensor, and of a cell of a full window: see state-file.ts. */
@@ -25,10 +27,10 @@ const metadataBytes: Readonly<Record<string, number>> = {
   swa: file + (cache + 2 * tensor) + (cache + 3 * 2 * tensor + 256 * cell),
 };
 
-describe.each([
-  ["f16", 2],
-  ["q8_0", 34 / 32],
-] as const)("with a cache of %s", (kvType: KvType, bytesPerValue) => {
+/** The token's id, and its cell in each cache that spans the context. */
+const recordBytesPerToken = (name: string) => 4 + (name === "dsa" ? 2 : 1) * cell;
+
+describe.each(["f16", "q8_0"] as const)("with a cache of %s", (kvType: KvType) => {
   let engine: Engine;
   beforeAll(async () => {
     const models = await Promise.all(
@@ -38,14 +40,14 @@ describe.each([
   });
   afterAll(() => engine.close());
 
-  test.each(designs)("$name takes the bytes of its formula", async ({ name, kvCacheFormula }) => {
+  test.each(designs)("$name takes the bytes that anatomy says", async ({ name }) => {
     const measured = await engine.measureKvCache(name);
-    const formula = kvCacheFormula(bytesPerValue);
+    const { metadata, tensors } = await openCheckpoint(await ensureSpecimen(name));
+    const shape = modelShapeOfGguf({ metadata: Object.fromEntries(metadata), tensors });
     expect(measured).toMatchObject({
       kvType,
-      bytesPerToken: formula.bytesPerToken,
-      fixedBytes: formula.fixedBytes,
-      metadataBytesPerToken: formula.stateFileBytesPerToken,
+      ...cacheGrowth(shape, cacheFormat(kvType)),
+      metadataBytesPerToken: recordBytesPerToken(name),
       metadataBytes: metadataBytes[name],
     });
     const growths = measured.points

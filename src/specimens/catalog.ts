@@ -1,10 +1,8 @@
 /** Every specimen there is: the calibration designs, built at first use, and the trained ones that come with the package. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { size } from "./architectures/size.ts";
 import { SpecimenCard } from "./card.ts";
-import { type Design, designs } from "./designs.ts";
-import type { KvCacheOf } from "./kv-cache.ts";
+import { contextTokens, type Design, designs } from "./designs.ts";
 
 export interface SpecimenInfo {
   readonly name: string;
@@ -20,8 +18,6 @@ export interface SpecimenInfo {
   readonly trainedContextTokens: number | null;
   /** The longest context that it may be run with, tokens. */
   readonly contextTokens: number;
-  /** What its KV cache must take; null for a reading specimen, whose cache is measured. */
-  readonly kvCacheFormula: KvCacheOf | null;
 }
 
 /** Where the package keeps the reading specimens. */
@@ -32,7 +28,7 @@ export const specimens: readonly SpecimenInfo[] = [
   ...readingSpecimens(readersFolder),
 ];
 
-function calibrationSpecimen({ name, architecture, attention, summary, kvCacheFormula }: Design): SpecimenInfo {
+function calibrationSpecimen({ name, architecture, attention, summary }: Design): SpecimenInfo {
   return {
     name,
     kind: "calibration specimen",
@@ -41,8 +37,7 @@ function calibrationSpecimen({ name, architecture, attention, summary, kvCacheFo
     summary,
     notice: "Untrained, random weights: its cache and its timings are real, its answers are noise.",
     trainedContextTokens: null,
-    contextTokens: size.contextTokens,
-    kvCacheFormula,
+    contextTokens,
   };
 }
 
@@ -70,7 +65,6 @@ export function readingSpecimens(folder: string): SpecimenInfo[] {
         `${trainedContextTokens} tokens are beyond its training.`,
       trainedContextTokens,
       contextTokens: trainedContextTokens,
-      kvCacheFormula: null,
     };
   });
 }

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { cacheFormat, cacheGrowth, modelShapeOfGguf } from "../anatomy/index.ts";
+import { calibrationGguf } from "./build.ts";
 import { designs } from "./designs.ts";
 
 test("weights outside the attention are the same in every design that has them", () => {
@@ -30,9 +32,9 @@ test.each([
   ["kda", 384, 204],
   ["swa", 512, 272],
 ])("%s takes %d bytes a token in f16 and %d in q8_0", (name, halves, quantized) => {
-  const { kvCacheFormula } = designs.find((design) => design.name === name)!;
-  expect([2, 34 / 32].map((kvBytesPerValue) => kvCacheFormula(kvBytesPerValue).bytesPerToken)).toEqual([
-    halves,
-    quantized,
-  ]);
+  const { metadata, tensors } = calibrationGguf(designs.find((design) => design.name === name)!);
+  const values = Object.fromEntries(Object.entries(metadata).map(([key, { value }]) => [key, value]));
+  const shape = modelShapeOfGguf({ metadata: values, tensors });
+  const bytes = ["f16", "q8_0"].map((format) => cacheGrowth(shape, cacheFormat(format)).bytesPerToken);
+  expect(bytes).toEqual([halves, quantized]);
 });

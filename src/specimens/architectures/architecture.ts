@@ -1,6 +1,6 @@
 /** One architecture of llama.cpp filled with numbers, and the parts that all of them are made of. */
 import { f32, type GgufMetadata, type GgufTensor, string, u32 } from "../../weights/index.ts";
-import { size } from "./size.ts";
+import type { Size } from "./size.ts";
 import { gain, matrix } from "./tensors.ts";
 
 export interface Architecture {
@@ -11,9 +11,9 @@ export interface Architecture {
 }
 
 /** The keys that every architecture needs, then its own with the prefix put before them. */
-export function keysOf(name: string, vocabularySize: number, own: GgufMetadata): GgufMetadata {
+export function keysOf(name: string, size: Size, own: GgufMetadata): GgufMetadata {
   const keys: GgufMetadata = {
-    vocab_size: u32(vocabularySize),
+    vocab_size: u32(size.vocabularySize),
     context_length: u32(size.contextTokens),
     embedding_length: u32(size.width),
     block_count: u32(size.layers),
@@ -28,15 +28,15 @@ export function keysOf(name: string, vocabularySize: number, own: GgufMetadata):
 }
 
 /** Embedding and unembedding. Token vectors have unit variance; the logits are spread so that greedy text varies. */
-export const embeddings = (vocabularySize: number): GgufTensor[] => [
-  matrix("token_embd.weight", [size.width, vocabularySize], { scale: Math.sqrt(size.width) }),
-  gain("output_norm", size.width),
-  matrix("output.weight", [size.width, vocabularySize], { scale: 4 }),
+export const embeddings = ({ width, vocabularySize }: Size): GgufTensor[] => [
+  matrix("token_embd.weight", [width, vocabularySize], { scale: Math.sqrt(width) }),
+  gain("output_norm", width),
+  matrix("output.weight", [width, vocabularySize], { scale: 4 }),
 ];
 
 /** The SwiGLU feed-forward of a dense layer. */
-export const denseFeedForward = (block: string): GgufTensor[] => [
-  matrix(`${block}.ffn_gate.weight`, [size.width, size.feedForward]),
-  matrix(`${block}.ffn_up.weight`, [size.width, size.feedForward]),
-  matrix(`${block}.ffn_down.weight`, [size.feedForward, size.width], { scale: 0.5 }),
+export const denseFeedForward = (block: string, { width, feedForward }: Size): GgufTensor[] => [
+  matrix(`${block}.ffn_gate.weight`, [width, feedForward]),
+  matrix(`${block}.ffn_up.weight`, [width, feedForward]),
+  matrix(`${block}.ffn_down.weight`, [feedForward, width], { scale: 0.5 }),
 ];

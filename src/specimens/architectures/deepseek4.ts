@@ -7,66 +7,70 @@
  */
 import { f32, f32s, type GgufTensor, i32s, u32 } from "../../weights/index.ts";
 import { type Architecture, embeddings, keysOf } from "./architecture.ts";
-import { indexer, indexerKeys } from "./deepseek32.ts";
-import { expertFeedForward, expertKeys, experts, gating } from "./experts.ts";
-import { layers, size } from "./size.ts";
+import { type IndexerDimensions, indexerKeys } from "./deepseek32.ts";
+import { type ExpertDimensions, expertFeedForward, expertKeys, gating } from "./experts.ts";
+import { layersOf, type Size } from "./size.ts";
 import { constant, gain, matrix } from "./tensors.ts";
 
-export const compressed = {
-  /** Tokens to an entry, by layer; 0 is a layer with the window only. */
-  ratios: [0, 4, 128, 4],
-  csaRatio: 4,
-  hcaRatio: 128,
-  windowTokens: 128,
-} as const;
+export interface CompressedModel extends Size {
+  readonly headDim: number;
+  /** Of a head, dimensions with rotation. */
+  readonly ropeDim: number;
+  readonly queryRank: number;
+  readonly output: { readonly groups: number; readonly rank: number };
+  readonly windowTokens: number;
+  /** Tokens to an entry, by layer: 4 (CSA), 128 (HCA), or 0 for a layer with the window only. */
+  readonly ratios: readonly number[];
+  readonly indexer: IndexerDimensions;
+  readonly experts: ExpertDimensions;
+  /** First layers, whose experts a table names for each token. */
+  readonly tableRoutedLayers: number;
+  /** Residual streams. */
+  readonly streams: number;
+}
 
-const { width, heads, headDim } = size;
-const queryRank = 128;
-const ropeDim = 32;
-const output = { groups: 4, rank: 32 };
-const streams = 4;
-const tableRoutedLayers = 1;
+const csaRatio = 4;
 
-export const deepseek4 = (vocabularySize: number): Architecture => ({
+export const deepseek4 = (size: CompressedModel): Architecture => ({
   name: "deepseek4",
-  metadata: keysOf("deepseek4", vocabularySize, {
-    ...expertKeys(gating.sqrtSoftplus, 1.5),
-    hash_layer_count: u32(tableRoutedLayers),
-    swiglu_clamp_exp: f32s(layers.map(() => 10)),
-    swiglu_clamp_shexp: f32s(layers.map(() => 10)),
-    embedding_length_out: u32(width * streams),
+  metadata: keysOf("deepseek4", size, {
+    ...expertKeys(size.experts, gating.sqrtSoftplus, 1.5),
+    hash_layer_count: u32(size.tableRoutedLayers),
+    swiglu_clamp_exp: f32s(layersOf(size).map(() => 10)),
+    swiglu_clamp_shexp: f32s(layersOf(size).map(() => 10)),
+    embedding_length_out: u32(size.width * size.streams),
     "attention.head_count_kv": u32(1),
-    "attention.key_length": u32(headDim),
-    "attention.value_length": u32(headDim),
-    "rope.dimension_count": u32(ropeDim),
-    "attention.q_lora_rank": u32(queryRank),
-    "attention.sliding_window": u32(compressed.windowTokens),
-    ...indexerKeys,
-    "attention.output_group_count": u32(output.groups),
-    "attention.output_lora_rank": u32(output.rank),
-    "attention.compress_ratios": i32s(compressed.ratios),
+    "attention.key_length": u32(size.headDim),
+    "attention.value_length": u32(size.headDim),
+    "rope.dimension_count": u32(size.ropeDim),
+    "attention.q_lora_rank": u32(size.queryRank),
+    "attention.sliding_window": u32(size.windowTokens),
+    ...indexerKeys(size.indexer),
+    "attention.output_group_count": u32(size.output.groups),
+    "attention.output_lora_rank": u32(size.output.rank),
+    "attention.compress_ratios": i32s(size.ratios),
     "attention.compress_rope_freq_base": f32(160_000),
-    "hyper_connection.count": u32(streams),
+    "hyper_connection.count": u32(size.streams),
     "hyper_connection.sinkhorn_iterations": u32(20),
     "hyper_connection.epsilon": f32(1e-6),
   }),
   tensors: [
-    ...embeddings(vocabularySize),
-    matrix("output_hc_fn.weight", [width * streams, streams], { type: "f32" }),
-    constant("output_hc_base.weight", [streams], 0),
+    ...embeddings(size),
+    matrix("output_hc_fn.weight", [size.width * size.streams, size.streams], { type: "f32" }),
+    constant("output_hc_base.weight", [size.streams], 0),
     constant("output_hc_scale.weight", [1], 1),
-    ...layers.flatMap((layer) => [
-      ...attention(`blk.${layer}`),
-      ...compressor(`blk.${layer}`, compressed.ratios[layer]!),
-      ...hyperConnections(`blk.${layer}`),
-      gain(`blk.${layer}.ffn_norm`, width),
-      ...expertFeedForward(`blk.${layer}`, { bias: layer >= tableRoutedLayers }),
-      ...(layer < tableRoutedLayers ? [expertTable(`blk.${layer}`, vocabularySize)] : []),
+    ...layersOf(size).flatMap((layer) => [
+      ...attention(`blk.${layer}`, size),
+      ...compressor(`blk.${layer}`, size, size.ratios[layer]!),
+      ...hyperConnections(`blk.${layer}`, size),
+      gain(`blk.${layer}.ffn_norm`, size.width),
+      ...expertFeedForward(`blk.${layer}`, size.width, size.experts, { bias: layer >= size.tableRoutedLayers }),
+      ...(layer < size.tableRoutedLayers ? [expertTable(`blk.${layer}`, size)] : []),
     ]),
   ],
 });
 
-const attention = (block: string): GgufTensor[] => [
+const attention = (block: string, { width, heads, headDim, queryRank, output }: CompressedModel): GgufTensor[] => [
   gain(`${block}.attn_norm`, width),
   constant(`${block}.attn_sinks.weight`, [heads], 0),
   matrix(`${block}.attn_q_a.weight`, [width, queryRank]),
@@ -79,16 +83,17 @@ const attention = (block: string): GgufTensor[] => [
 ];
 
 /** CSA's compression windows overlap, so its weights are twice as wide; it compresses the indexer's keys as well. */
-function compressor(block: string, ratio: number): GgufTensor[] {
+function compressor(block: string, size: CompressedModel, ratio: number): GgufTensor[] {
+  const { width, headDim, queryRank, indexer } = size;
   if (ratio === 0) return [];
-  const overlap = ratio === compressed.csaRatio ? 2 : 1;
+  const overlap = ratio === csaRatio ? 2 : 1;
   const compress = (prefix: string, dim: number) => [
     matrix(`${block}.${prefix}_kv.weight`, [width, overlap * dim]),
     matrix(`${block}.${prefix}_gate.weight`, [width, overlap * dim]),
     matrix(`${block}.${prefix}_ape.weight`, [overlap * dim, ratio], { type: "f32" }),
     gain(`${block}.${prefix}_norm`, dim),
   ];
-  if (ratio !== compressed.csaRatio) return compress("attn_compressor", headDim);
+  if (ratio !== csaRatio) return compress("attn_compressor", headDim);
   return [
     ...compress("attn_compressor", headDim),
     matrix(`${block}.indexer.proj.weight`, [width, indexer.heads]),
@@ -98,7 +103,7 @@ function compressor(block: string, ratio: number): GgufTensor[] {
 }
 
 /** Reading, writing and mixing weights of the residual streams, before attention and before the experts. */
-const hyperConnections = (block: string): GgufTensor[] =>
+const hyperConnections = (block: string, { width, streams }: CompressedModel): GgufTensor[] =>
   ["attn", "ffn"].flatMap((part) => [
     matrix(`${block}.hc_${part}_fn.weight`, [width * streams, (2 + streams) * streams], { type: "f32" }),
     constant(`${block}.hc_${part}_base.weight`, [(2 + streams) * streams], 0),
@@ -106,7 +111,7 @@ const hyperConnections = (block: string): GgufTensor[] =>
   ]);
 
 /** The experts of each token, all different. */
-const expertTable = (block: string, vocabularySize: number): GgufTensor => ({
+const expertTable = (block: string, { experts, vocabularySize }: CompressedModel): GgufTensor => ({
   name: `${block}.ffn_gate_tid2eid.weight`,
   shape: [experts.used, vocabularySize],
   type: "i32",
