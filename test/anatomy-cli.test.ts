@@ -1,4 +1,5 @@
 /** `assay anatomy` and `assay fit` as their users meet them. */
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runCli, temporaryFolder } from "./cli-process.ts";
 
@@ -11,6 +12,17 @@ test.each(["anatomy deepseek-v3", "fit deepseek-v3"])("%s fits 80 columns, and p
   expect(code).toBe(0);
   expect(Math.max(...stdout.split("\n").map((one) => [...one].length))).toBeLessThanOrEqual(80);
   expect(JSON.parse((await assay(`${line} --json`)).stdout).name).toBe("DeepSeek-V3");
+});
+
+test("a GGUF needs no config.json", async () => {
+  const gguf = join(import.meta.dirname, "../specimens/reader-mla.gguf");
+  const { code, stdout } = await runCli(["anatomy", gguf, "--json"], { cwd: folder.path });
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    family: "deepseek2",
+    attention: "MLA",
+    comparison: { contradictions: [] },
+  });
 });
 
 test.each([

@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { anatomyOf, componentsOf } from "../anatomy/index.ts";
+import { ensureSpecimen, specimens } from "../specimens/index.ts";
+import { compareCounts, placedTensors } from "../weights/index.ts";
 import { resolveModel } from "./index.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "reference-"));
@@ -33,6 +36,26 @@ test.each([
     message: expect.stringContaining(happened),
   });
 });
+
+// Parameters, parts and bytes from the metadata are those of the tensors; the tensors' types give the precision.
+test.each(specimens.map(({ name, architecture }) => [name, architecture] as const))(
+  "the GGUF of specimen %s is its own config",
+  async (name, architecture) => {
+    const { shape, checkpoint } = await resolveModel(await ensureSpecimen(name), offline);
+    const placed = placedTensors(checkpoint!, shape.layers);
+    const { contradictions, unrecognised } = compareCounts(componentsOf(shape), placed);
+    expect([...contradictions, ...unrecognised]).toEqual([]);
+    const { parameters, fileBytes, family, cache } = anatomyOf(shape);
+    expect(parameters.parts.reduce((sum, part) => sum + part.parameters, 0)).toBe(
+      checkpoint!.tensors.reduce((sum, tensor) => sum + tensor.shape.reduce((product, size) => product * size, 1), 0),
+    );
+    expect(fileBytes).toBeCloseTo(
+      checkpoint!.tensors.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
+      3,
+    );
+    expect([family, cache.format]).toEqual([architecture ?? family, "f16"]);
+  },
+);
 
 test("a hub that is out of reach is a mistake, too", async () => {
   await expect(resolveModel("nobody/no-such-thing-here", offline)).rejects.toMatchObject({ name: "UserError" });

@@ -1,11 +1,18 @@
 /** What a user types for a model, resolved: a release of the ledger, a config, a checkpoint, a repository on a hub. */
 import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { type ModelShape, modelShapeOf } from "../anatomy/index.ts";
+import { type ModelShape, modelShapeOf, modelShapeOfGguf } from "../anatomy/index.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Release } from "../ledger/index.ts";
 import { ownFolder, readConfig, readRelease } from "../ledger-files/index.ts";
-import { type Checkpoint, huggingFace, openCheckpoint, type Remote } from "../weights/index.ts";
+import {
+  type Checkpoint,
+  huggingFace,
+  openCheckpoint,
+  placedTensors,
+  type Remote,
+  storedPrecision,
+} from "../weights/index.ts";
 
 export interface ResolvedModel {
   readonly name: string;
@@ -124,13 +131,23 @@ function parseConfig(text: string, path: string): Readonly<Record<string, unknow
 }
 
 function fromCheckpoint(checkpoint: Checkpoint, url: string | null): ResolvedModel {
-  if (checkpoint.config === null)
+  const { name, config, format } = checkpoint;
+  if (config === null && format === "gguf") return fromGguf(checkpoint, url);
+  if (config === null)
     throw new UserError({
-      happened: `no estimate: ${checkpoint.name} has no config.json beside it`,
+      happened: `no estimate: ${name} has no config.json beside it`,
       expected: "a checkpoint with its config.json",
       mend: "put the model's config.json into the folder",
     });
-  const shape = modelShapeOf(checkpoint.config);
-  const configSource = { title: `config.json of ${checkpoint.name}`, url, date: null };
-  return { name: checkpoint.name, shape, configSource, checkpoint, assumptions: shape.assumptions };
+  const shape = modelShapeOf(config);
+  const configSource = { title: `config.json of ${name}`, url, date: null };
+  return { name, shape, configSource, checkpoint, assumptions: shape.assumptions };
+}
+
+function fromGguf(checkpoint: Checkpoint, url: string | null): ResolvedModel {
+  const { name, metadata, tensors } = checkpoint;
+  const described = modelShapeOfGguf({ metadata: Object.fromEntries(metadata), tensors });
+  const shape = { ...described, storage: storedPrecision(placedTensors(checkpoint, described.layers)) };
+  const configSource = { title: `metadata of ${name}`, url, date: null };
+  return { name, shape, configSource, checkpoint, assumptions: shape.assumptions };
 }

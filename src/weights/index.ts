@@ -7,5 +7,6 @@ export * from "./half.ts";
 export { huggingFace, type Remote, readText } from "./http.ts";
 export { type Count, counting } from "./logical-count.ts";
 export * from "./q8-0.ts";
+export { storedPrecision } from "./stored-precision.ts";
 export type { StoredTensor } from "./stored-tensor.ts";
 export { type Place, placing } from "./tensor-part.ts";
