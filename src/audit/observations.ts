@@ -16,9 +16,14 @@ export const Observation = z.strictObject({
 });
 export type Observation = z.infer<typeof Observation>;
 
-/** One look: what was seen and what had changed since the last one, or why nothing was seen. */
+/** One look: what was seen and what had changed, or why nothing was seen. */
 export type Look =
-  | { readonly observation: Observation; readonly previous: Observation | null; readonly changes: readonly Change[] }
+  | {
+      readonly observation: Observation;
+      /** What it was compared with: the last look (its time), the ledger, or nothing yet. */
+      readonly since: string | "ledger" | null;
+      readonly changes: readonly Change[];
+    }
   | { readonly observer: string; readonly release: string; readonly url: string; readonly obstacle: string };
 
 export class ObservationLog {
@@ -91,5 +96,7 @@ export async function look(
   }
   const observation = { ...place, at: now.toISOString(), seen };
   log.keep(observation);
-  return { observation, previous, changes: previous === null ? [] : changesBetween(previous.seen, seen) };
+  const known = previous?.seen ?? observer.known(release);
+  const since = previous?.at ?? (known === null ? null : "ledger");
+  return { observation, since, changes: known === null ? [] : changesBetween(known, seen) };
 }

@@ -21,7 +21,7 @@ import {
 import { formatTokens } from "../units/index.ts";
 
 export interface Statement {
-  /** A claim's or an API's name; a price's with the amount behind it: `ds-v4f-peak.input`. */
+  /** A claim's own; a price's with the amount behind it, `ds-v4f-peak.input`; an API name's with its vendor, `kimi-k3@moonshot-ai`. */
   readonly id: string;
   /** Id of what it is about. */
   readonly subject: string;
@@ -117,7 +117,7 @@ const nameStatements = ({ apiNames }: Ledger, { id }: Release, today: string): S
       const { name, vendor, observed, source } = apiName;
       return [
         {
-          id: name,
+          id: `${name}@${vendor}`,
           subject: id,
           says: `API name ${name} at ${vendor}`,
           value: served ? "served" : "not served",

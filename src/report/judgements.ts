@@ -112,13 +112,13 @@ export const disagreementText = (contradictions: readonly Contradiction[], width
 export function lookText(looks: readonly Look[], width: number): string {
   const lines = looks.flatMap((look) => {
     if ("obstacle" in look) return [`${look.release}, ${look.observer}: could not look: ${look.obstacle}`];
-    const { observation, previous, changes } = look;
+    const { observation, since, changes } = look;
     const name = `${observation.release}, ${observation.observer}`;
-    if (previous === null) return [`${name}: seen for the first time, ${Object.keys(observation.seen).length} values`];
-    const since = previous.at.slice(0, 10);
-    if (changes.length === 0) return [`${name}: unchanged since ${since}`];
+    if (since === null) return [`${name}: seen for the first time`];
+    const before = since === "ledger" ? "the ledger" : since.slice(0, 10);
+    if (changes.length === 0) return [`${name}: as ${since === "ledger" ? "in the ledger" : `on ${before}`}`];
     return [
-      `${name}: ${changes.length} changed since ${since}`,
+      `${name}: ${formatCount(changes.length)} different from ${before}`,
       ...changes.slice(0, 12).map(({ field, before, now }) => ` ${field}: ${value(before)} → ${value(now)}`),
     ];
   });

@@ -6,10 +6,13 @@ import { flat, jsonObject } from "./seen-values.ts";
 
 const endpointOf = (env: Access["env"]) => env.HF_ENDPOINT ?? huggingFace.endpoint;
 
+const nothing = () => null;
+
 export const huggingFaceConfig: Observer = {
   name: "hugging-face-config",
   summary: "config.json on the Hugging Face Hub",
   addressFor: ({ hubId }, env) => hubId && `${endpointOf(env)}/${hubId}/resolve/main/config.json`,
+  known: ({ config }) => (config.status === "exact" ? flat(config.values, "config") : null),
   async observe(release, { env, read }) {
     const url = this.addressFor(release, env)!;
     return flat(jsonObject(await read(url, env.HF_TOKEN), url), "config");
@@ -26,6 +29,7 @@ export const huggingFaceModel: Observer = {
   name: "hugging-face-model",
   summary: "Licence, downloads and parameter count of the Hugging Face Hub's API",
   addressFor: ({ hubId }, env) => hubId && `${endpointOf(env)}/api/models/${hubId}`,
+  known: nothing,
   async observe(release, { env, read }) {
     const url = this.addressFor(release, env)!;
     const answer = jsonObject(await read(url, env.HF_TOKEN), url);
@@ -53,6 +57,7 @@ export const huggingFaceCard: Observer = {
   name: "hugging-face-card",
   summary: "Whether the model card (README.md) on the Hugging Face Hub has changed",
   addressFor: ({ hubId }, env) => hubId && `${endpointOf(env)}/${hubId}/raw/main/README.md`,
+  known: nothing,
   async observe(release, { env, read }) {
     const text = await read(this.addressFor(release, env)!, env.HF_TOKEN);
     if (text === null) return { "card.sha256": null };

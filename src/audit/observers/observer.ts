@@ -23,6 +23,8 @@ export interface Observer {
   readonly summary: string;
   /** Where it looks; null where it has nothing to look at for this release. */
   readonly addressFor: (release: Release, env: Access["env"]) => string | null;
+  /** What the ledger holds of the same values, to compare a first look with; null where it holds none of them as they are. */
+  readonly known: (release: Release) => SeenValues | null;
   /** @throws UserError where the page cannot be read, or is not what it should be */
   readonly observe: (release: Release, access: Access) => Promise<SeenValues>;
   /** What the seen values say of a statement; left out where they say nothing. */

@@ -1,7 +1,7 @@
 /**
- * A release on OpenRouter: price and context of its default route.
+ * A release on OpenRouter: the lowest price of its routes, and its context. Variants such as `:free` are other offers.
  *
- * @see https://openrouter.ai/docs/api-reference/list-available-models: prices are USD for one token, as text
+ * @see https://openrouter.ai/docs/models: prices are USD for one token, as text
  */
 import type { Observer, SeenValues } from "./observer.ts";
 import { flat, jsonObject } from "./seen-values.ts";
@@ -10,11 +10,14 @@ export const openRouter: Observer = {
   name: "openrouter",
   summary: "Price and context on OpenRouter's list of models",
   addressFor: ({ hubId }, env) => hubId && `${env.OPENROUTER_BASE_URL ?? "https://openrouter.ai/api/v1"}/models`,
+  known: () => null,
   async observe(release, { env, read }) {
     const url = this.addressFor(release, env)!;
     const { data } = jsonObject(await read(url), url);
     const entries = (Array.isArray(data) ? data : []) as Record<string, unknown>[];
-    const entry = entries.find(({ hugging_face_id: id }) => sameName(id, release.hubId));
+    const entry = entries.find(
+      ({ id, hugging_face_id: hubId }) => sameName(hubId, release.hubId) && !String(id).includes(":"),
+    );
     if (entry === undefined) return { "openrouter.listed": false };
     const { id, context_length: contextTokens, pricing, top_provider: top } = entry;
     const { prompt, completion, input_cache_read: cacheRead } = (pricing ?? {}) as Record<string, unknown>;

@@ -12,6 +12,7 @@ export const vendorModels: Observer = {
   name: "vendor-models",
   summary: "Names in the vendor's list of models, asked with your key",
   addressFor: (release, env) => routeOf(release, env)?.url ?? null,
+  known: () => null,
   async observe(release, { env, read }) {
     const { url, key, keyEnv } = routeOf(release, env)!;
     if (key === undefined)
