@@ -165,6 +165,14 @@ test("offline, --live says so and ends with 4", async () => {
 
 test("a GGUF is counted and measured", async () => {
   const { code, stdout } = await check([await ensureSpecimen("gqa")]);
+  expect(stdout).toMatch(/parameters of backbone, by the config\n\s+said ([\d,]+) · counted \1 · equal/);
   expect(stdout).toMatch(/cache a token in f16, by the config\n\s+said ([\d,]+) B · measured \1 B · equal/);
   expect(code).toBe(0);
+});
+
+test("a file that is another model's contradicts the release's numbers", async () => {
+  const { code, stdout } = await check(["deepseek-v3", "--checkpoint", await ensureSpecimen("gqa")]);
+  expect(code).toBe(101);
+  expect(stdout).toMatch(/said 671.0B · counted 3.656M · off by −100%, outside ±0.100%/);
+  expect(stdout).toMatch(/said 70,272 B · measured 2,048 B/);
 });

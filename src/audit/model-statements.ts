@@ -1,6 +1,7 @@
 /** What the config of any model says of its file and its cache, as statements: the tensors and the engine are witnesses. */
 import { cacheFormat, cacheGrowth, countParameters } from "../anatomy/index.ts";
 import type { Check, Claim } from "../ledger/index.ts";
+import { formatTokens } from "../units/index.ts";
 import type { ResolvedModel } from "./model-reference.ts";
 import type { Statement } from "./statement.ts";
 
@@ -11,7 +12,7 @@ export function modelStatements({ name, shape, configSource, checkpoint }: Resol
     ...claim,
     value: claim.value!,
     subject: name,
-    says: `${claim.quantity === "totalParameters" ? "parameters of" : "cache a token in"} ${claim.scope.part ?? claim.scope.precision}, by the config`,
+    says: `${claim.id}, by the config`,
     aging: "architecture",
     observed: today,
     source,
@@ -21,21 +22,34 @@ export function modelStatements({ name, shape, configSource, checkpoint }: Resol
   });
   const parameters = Object.entries(countParameters(shape).byScope).map(([scope, value]) =>
     statement(
-      { id: `${scope} parameters`, quantity: "totalParameters", value, unit: "parameters", scope: { part: scope } },
+      { id: `parameters of ${scope}`, quantity: "totalParameters", value, unit: "parameters", scope: { part: scope } },
       { kind: "anatomy", quantity: "scopeParameters", at: { scope }, tolerance: "exact" },
     ),
   );
   if (checkpoint?.format !== "gguf") return parameters;
-  const { bytesPerToken } = cacheGrowth(shape, cacheFormat("f16"));
-  const cache = statement(
-    {
-      id: "cache a token",
-      quantity: "cacheBytesPerToken",
-      value: bytesPerToken,
-      unit: "bytes",
-      scope: { precision: "f16" },
-    },
-    { kind: "anatomy", quantity: "cacheBytesPerToken", at: { cacheFormat: "f16" }, tolerance: "exact" },
-  );
-  return [...parameters, cache];
+  const { bytesPerToken, fixedBytes } = cacheGrowth(shape, cacheFormat("f16"));
+  const contextTokens = shape.contextTokens ?? 32_768;
+  return [
+    ...parameters,
+    statement(
+      {
+        id: "cache a token in f16",
+        quantity: "cacheBytesPerToken",
+        value: bytesPerToken,
+        unit: "bytes",
+        scope: { precision: "f16" },
+      },
+      { kind: "anatomy", quantity: "cacheBytesPerToken", at: { cacheFormat: "f16" }, tolerance: "exact" },
+    ),
+    statement(
+      {
+        id: `cache of ${formatTokens(contextTokens)} tokens in f16`,
+        quantity: "cacheBytes",
+        value: bytesPerToken * contextTokens + fixedBytes,
+        unit: "bytes",
+        scope: { precision: "f16", contextTokens },
+      },
+      { kind: "anatomy", quantity: "cacheBytes", at: { cacheFormat: "f16", contextTokens }, tolerance: "exact" },
+    ),
+  ];
 }

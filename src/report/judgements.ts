@@ -44,7 +44,10 @@ function judgementLines(judgement: Judgement, width: number, detailed: boolean):
     if (evidence.length > 0) lines.push(...obstacles.map((obstacle) => `could not be checked: ${obstacle}`));
     if (!verified.verified && verified.because !== because) lines.push(`unverified: ${verified.because}`);
   }
-  return [...indented(`${id}: ${says}`, width, 2), ...lines.flatMap((line) => indented(line, width, 4))].join("\n");
+  return [
+    ...indented(says.startsWith(id) ? says : `${id}: ${says}`, width, 2),
+    ...lines.flatMap((line) => indented(line, width, 4)),
+  ].join("\n");
 }
 
 /** Folded, its first line so many columns in and the others two more. */

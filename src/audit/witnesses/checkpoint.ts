@@ -1,8 +1,7 @@
 /** What a checkpoint's own tensors say: parameters of a scope or part, and bytes. */
-import { bookkeepingParts } from "../../anatomy/index.ts";
+import { bookkeepingParts, type Part } from "../../anatomy/index.ts";
 import type { PlacedTensor } from "../../weights/index.ts";
 import type { Statement } from "../statement.ts";
-import type { Finding } from "../verdict.ts";
 import type { Witness } from "./witness.ts";
 
 export interface CountedFile {
@@ -18,53 +17,51 @@ export const checkpointWitness =
   ({ subject, name, tensors, on }: CountedFile): Witness =>
   (statement) => {
     if (statement.subject !== subject) return [];
-    const counted = count(statement, tensors);
-    if (counted === undefined) return [];
-    if (counted.value === null) return [{ obstacle: `${name} has tensors packed in a way that is not known` }];
-    const finding: Finding = {
-      by: "counted",
-      value: counted.value,
-      from: `${counted.what} of ${name}`,
-      url: null,
-      on,
-    };
-    return [finding];
+    const wanted = wantedOf(statement);
+    if (wanted === null) return [];
+    const chosen = tensors.filter(wanted.has);
+    if (chosen.length === 0) return [{ obstacle: `${name} holds no ${wanted.what}` }];
+    const value = sum(chosen.map(wanted.of));
+    if (value === null) return [{ obstacle: `${name} has tensors packed in a way that is not known` }];
+    return [{ by: "counted", value, from: `${wanted.what} of ${name}`, url: null, on }];
   };
 
-function count(
-  { made, check, unit }: Statement,
-  tensors: readonly PlacedTensor[],
-): { value: number | null; what: string } | undefined {
-  if (made.as !== "claim") return undefined;
-  const at = check?.kind === "anatomy" ? check.at : undefined;
-  if (check?.kind === "anatomy" && check.relativeTo !== undefined) return undefined;
-  const { quantity, scope } = made.claim;
-  if (quantity === "checkpointBytes" && unit === "bytes")
-    return { value: sum(tensors, ({ tensor }) => tensor.storedBytes), what: "bytes of all tensors" };
-  if (quantity === "partBytes" && unit === "bytes" && at?.part !== undefined) {
-    const ofPart = tensors.filter((one) => one.part === at.part && (at.scope === undefined || one.scope === at.scope));
-    return { value: sum(ofPart, ({ tensor }) => tensor.storedBytes), what: `bytes of ${at.part}` };
-  }
-  if (quantity !== "totalParameters" || unit !== "parameters") return undefined;
-  const counting = at?.counting ?? "withEmbeddingAndHead";
-  const left = {
-    withEmbeddingAndHead: [],
-    withoutInputEmbedding: ["embedding"],
-    withoutEmbeddingAndHead: ["embedding", "output head"],
-  }[counting] as readonly string[];
-  const whole = scope.part === "whole file" || scope.part === undefined;
-  const inScope = at?.scope ?? (whole ? undefined : scope.part);
-  const chosen = tensors.filter(
-    (one) =>
-      !bookkeepingParts.has(one.part) &&
-      !left.includes(one.part) &&
-      (inScope === undefined ? one.scope !== "second copies" || at?.copiedTables === true : one.scope === inScope),
-  );
-  return { value: sum(chosen, ({ parameters }) => parameters), what: `parameters of ${inScope ?? "all scopes"}` };
+/** Which tensors a statement is about, and what of them it counts. */
+interface Wanted {
+  readonly has: (tensor: PlacedTensor) => boolean;
+  readonly of: (tensor: PlacedTensor) => number | null;
+  readonly what: string;
 }
 
-const sum = (tensors: readonly PlacedTensor[], of: (tensor: PlacedTensor) => number | null): number | null =>
-  tensors.reduce<number | null>((total, tensor) => {
-    const one = of(tensor);
-    return total === null || one === null ? null : total + one;
-  }, 0);
+/** @returns null where the statement is not about tensors */
+function wantedOf({ made, check, unit }: Statement): Wanted | null {
+  if (made.as !== "claim" || (check?.kind === "anatomy" && check.relativeTo !== undefined)) return null;
+  const { quantity, scope } = made.claim;
+  const at = (check?.kind === "anatomy" && check.at) || {};
+  const storedBytes = ({ tensor }: PlacedTensor) => tensor.storedBytes;
+  if (quantity === "checkpointBytes" && unit === "bytes")
+    return { has: () => true, of: storedBytes, what: "bytes of all tensors" };
+  if (quantity === "partBytes" && unit === "bytes" && at.part !== undefined) {
+    const has = (one: PlacedTensor) => one.part === at.part && (at.scope ?? one.scope) === one.scope;
+    return { has, of: storedBytes, what: `bytes of ${at.part}` };
+  }
+  if (quantity !== "totalParameters" || unit !== "parameters") return null;
+  const left: ReadonlySet<Part> = leftOut[at.counting ?? "withEmbeddingAndHead"];
+  const inScope = at.scope ?? (scope.part === "whole file" ? undefined : scope.part);
+  const isInScope = (one: PlacedTensor) =>
+    inScope === undefined ? one.scope !== "second copies" || at.copiedTables === true : one.scope === inScope;
+  return {
+    has: (one) => !bookkeepingParts.has(one.part) && !left.has(one.part) && isInScope(one),
+    of: ({ parameters }) => parameters,
+    what: `parameters of ${inScope ?? "all scopes"}`,
+  };
+}
+
+const leftOut = {
+  withEmbeddingAndHead: new Set<Part>(),
+  withoutInputEmbedding: new Set<Part>(["embedding"]),
+  withoutEmbeddingAndHead: new Set<Part>(["embedding", "output head"]),
+} as const;
+
+const sum = (numbers: readonly (number | null)[]): number | null =>
+  numbers.reduce<number | null>((total, one) => (total === null || one === null ? null : total + one), 0);
