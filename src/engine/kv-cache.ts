@@ -56,7 +56,8 @@ function measurableLengths({ model, options, facts }: LoadedModel): [number, num
   return [short, 2 * short, 3 * short];
 }
 
-async function statePoints(model: LlamaModel, kvType: KvType, lengths: readonly number[]): Promise<Point[]> {
+/** What one sequence's saved state holds at each of these lengths, which rise. @throws as `measureKvCache` */
+export async function statePoints(model: LlamaModel, kvType: KvType, lengths: readonly number[]): Promise<Point[]> {
   const contextTokens = lengths.at(-1)! + 1;
   const context: LlamaContext = await createContext(model, { contextTokens, sequences: 1, threads: 1, kvType, batch });
   const folder = await mkdtemp(join(tmpdir(), "assay-kv-"));

@@ -1,0 +1,97 @@
+/**
+ * Anatomy held to a real engine: random small models of every cache family that llama.cpp runs here. What anatomy says of
+ * the file's metadata is what llama.cpp keeps, to the byte, and what the file holds, to the parameter.
+ *
+ * llama.cpp's own records of a state are counted apart (`engine/state-file.ts`). It allocates more than it fills: whole
+ * blocks of 256 cells, a window with a batch beside it; a saved state is what is filled.
+ */
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import {
+  cacheBytes,
+  cacheFormat,
+  cacheGrowth,
+  cacheLayersOf,
+  componentsOf,
+  countParameters,
+  modelShapeOfGguf,
+} from "../src/anatomy/index.ts";
+import { specimenTokenizer } from "../src/specimens/index.ts";
+import {
+  compareCounts,
+  type Gguf,
+  type GgufTensor,
+  openCheckpoint,
+  placedTensors,
+  writeGguf,
+} from "../src/weights/index.ts";
+import { drawing } from "./anatomy-in-llama/draw.ts";
+import { type Family, families } from "./anatomy-in-llama/families.ts";
+import { endMeasuring, measure } from "./anatomy-in-llama/measure.ts";
+import { temporaryFolder } from "./cli-process.ts";
+
+const folder = temporaryFolder();
+afterAll(() => {
+  endMeasuring();
+  folder.remove();
+});
+
+const seed = Number(process.env.ASSAY_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const modelsPerFamily = 15;
+
+/** Behind every window here, and whole entries of the widest compression. */
+const full = 256;
+const longer = 384;
+
+/** What the weights are is all one to the cache. */
+const constantWeights = (tensor: GgufTensor): GgufTensor =>
+  tensor.type === "i32" ? tensor : { ...tensor, values: () => new Float32Array(elementsOf(tensor)).fill(0.01) };
+const elementsOf = ({ shape }: { readonly shape: readonly number[] }) =>
+  shape.reduce((product, size) => product * size, 1);
+
+const path = join(folder.path, "model.gguf");
+
+async function written({ metadata, tensors }: Gguf) {
+  await writeGguf(path, {
+    metadata: { ...metadata, ...specimenTokenizer().metadata },
+    tensors: tensors.map(constantWeights),
+  });
+  return openCheckpoint(path);
+}
+
+/** Its keys stand for a model in the report of a failure. */
+const modelOf = (family: Family) =>
+  drawing.map((draw) => {
+    const kvType = draw.pick(["f16", "q8_0"] as const);
+    const { metadata, tensors } = family(draw, kvType);
+    const keys = JSON.stringify(Object.fromEntries(Object.entries(metadata).map(([key, { value }]) => [key, value])));
+    return { kvType, metadata, tensors, [fc.toStringMethod]: () => `cache of ${kvType}, ${keys}` };
+  });
+
+test.each(Object.entries(families))(`%s (ASSAY_TEST_SEED=${seed})`, async (_, family) => {
+  const tokens = fc.integer({ min: 1, max: full - 1 });
+  const property = fc.asyncProperty(modelOf(family), tokens, async ({ kvType, ...gguf }, early) => {
+    const checkpoint = await written(gguf);
+    const shape = modelShapeOfGguf({ metadata: Object.fromEntries(checkpoint.metadata), tensors: checkpoint.tensors });
+
+    const { contradictions, unrecognised } = compareCounts(
+      componentsOf(shape),
+      placedTensors(checkpoint, shape.layers),
+    );
+    expect([...contradictions, ...unrecognised]).toEqual([]);
+    const weights = checkpoint.tensors.filter(({ dtype }) => dtype !== "I32");
+    expect(countParameters(shape).total).toBe(weights.reduce((sum, tensor) => sum + elementsOf(tensor), 0));
+
+    const lengths = [early, full, longer];
+    const format = cacheFormat(kvType);
+    const measured = await measure({ path, kvType, lengths });
+    expect(measured).toEqual(lengths.map((length) => cacheBytes(shape, format, length)));
+    const bytesPerToken = (measured[2]! - measured[1]!) / (longer - full);
+    const growth = { bytesPerToken, fixedBytes: measured[1]! - full * bytesPerToken };
+    // Chunks are longer than what is read here.
+    if (!cacheLayersOf(shape).some(({ stores }) => stores.some(({ span }) => span.kind === "chunk")))
+      expect(growth).toEqual(cacheGrowth(shape, format));
+  });
+  await fc.assert(property, { seed, numRuns: modelsPerFamily, interruptAfterTimeLimit: 50_000 });
+});
