@@ -3,4 +3,5 @@ export { baseOptions, type Chart, type Frame, type Series, seriesOf } from "./ch
 export { type DepthPoint, depthMap, heatSteps } from "./depth-map.ts";
 export { type FrontierPoint, kvFrontier, timeFrontier } from "./frontier.ts";
 export { type GroundingPoint, groundingByContext, type TrainedContext } from "./grounding.ts";
+export { type LayoutEdge, type LayoutNode, type LineageLayout, lineageLayout, type Point } from "./lineage-layout.ts";
 export { decodeByContext, type SpeedPoint, ttftByContext } from "./speed.ts";

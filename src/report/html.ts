@@ -1,8 +1,4 @@
-/**
- * The report: one HTML file that needs nothing else. Charts are drawn when it is made; the only script is the
- * drill-down's, allowed by its hash, and no other script, style, picture or address is.
- */
-import { createHash } from "node:crypto";
+/** The report of a run: one HTML file. Charts are drawn when it is made; the only script is the drill-down's. */
 import {
   cachedAgainstExpected,
   decodeByContext,
@@ -16,6 +12,7 @@ import {
 import type { RunInfo, TrialRecord } from "../evals/index.ts";
 import { formatBytes, formatCount, formatMs, formatTokens, formatUsd } from "../units/index.ts";
 import { definitions } from "./definitions.ts";
+import { htmlDocument } from "./document.ts";
 import { type Drilldown, drilldownOf } from "./drilldown.ts";
 import { figure, legendOf } from "./figure.ts";
 import { findings } from "./findings.ts";
@@ -40,25 +37,11 @@ export async function htmlPage(
 
 function page(summary: RunSummary, drilldown: Drilldown, recorded: number): string {
   const { run } = summary;
-  const policy = [
-    "default-src 'none'",
-    `style-src '${hashOf(pageStyle)}'`,
-    `script-src '${hashOf(pageScript)}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
-  const body = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${run.scenario.name} · ${run.id} · Assay</title>
-<style>${trusted(pageStyle)}</style>
-</head>
-<body>
-<a class="skip" href="#summary">Skip to the summary</a>
+  return htmlDocument({
+    title: `${run.scenario.name} · ${run.id} · Assay`,
+    style: pageStyle,
+    script: pageScript,
+    body: html`<a class="skip" href="#summary">Skip to the summary</a>
 ${headline(summary)}
 <main>
 ${[summarySection(summary), frontierSection(summary), groundingSection(summary), speedSection(summary), cacheSection(summary)]}
@@ -67,14 +50,9 @@ ${methodSection(summary)}
 </main>
 <footer><p>Made by Assay ${run.versions.assay ?? ""}. A run measures these candidates on these samples, on its day; it is no ranking of models.</p></footer>
 <script type="application/json" id="trial-data">${trusted(inertJson(drilldown))}</script>
-<script>${trusted(pageScript)}</script>
-</body>
-</html>
-`;
-  return body.markup;
+`,
+  });
 }
-
-const hashOf = (text: string) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
 
 function headline(summary: RunSummary): Markup {
   const { run, scored, failed, skipped, total } = summary;

@@ -1,5 +1,5 @@
-/** The page's style sheet. Light and dark differ in variables only. */
-export const pageStyle = `
+/** The pages' style sheet. Light and dark differ in variables only. */
+export const pageColours = `
 :root {
   color-scheme: light dark;
   --paper: #fcfbf8; --card: #f5f3ed; --ink: #1e1d1a; --soft: #5f5b52; --line: #e2ded4; --accent: #7d5a0b;
@@ -17,7 +17,9 @@ export const pageStyle = `
   --heat-0: #262722; --heat-1: #28403d; --heat-2: #2b5b57; --heat-3: #3f8f88; --heat-4: #62b7af; --heat-5: #a3e2da;
   --heat-ink-0: #ece9e1; --heat-ink-1: #ece9e1; --heat-ink-2: #fff; --heat-ink-3: #0b0b0a; --heat-ink-4: #0b0b0a; --heat-ink-5: #0b0b0a;
 } }
-* { box-sizing: border-box; }
+`;
+
+export const pageStyle = `${pageColours}* { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 main, header, footer { max-width: 1136px; margin: 0 auto; padding: 0 24px; }
