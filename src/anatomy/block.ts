@@ -14,6 +14,7 @@ export const parts = [
   "compressor",
   "linear attention",
   "state space",
+  "short convolution",
   "dense feed-forward",
   "router",
   "routed experts",

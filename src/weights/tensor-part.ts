@@ -108,11 +108,12 @@ const layerParts: readonly (readonly [RegExp, Part])[] = [
   [/^mixer\.(?:gate|router)\./, "router"],
   [/^mixer\.(?:up|down|gate)_proj\./, "dense feed-forward"],
   [/^(?:mixer|mamba|ssm)[._]/, "state space"],
+  [/^(?:short)?conv\./, "short convolution"],
   [/^attn_(?!(?:norm|norm_2|post_norm)\.)/, "attention"],
   [/^(?:mlp|ffn|feed_forward|block_sparse_moe|moe)\.(?:gate|router)\./, "router"],
   [/^router\./, "router"],
   [/^(?:mlp|ffn|feed_forward)\.|^ffn_(?:gate|up|down)\b/, "dense feed-forward"],
-  [/^(?:nextn\.|shared_head[._])*\w{0,40}norm\w{0,2}\.|^ln_\d\.|^(?:nextn\.)?shared_head_norm\./, "norms"],
+  [/^(?:nextn\.|shared_head[._])*\w{0,40}norm\w{0,2}(?:\.|$)|^ln_\d\.|^(?:nextn\.)?shared_head_norm\./, "norms"],
 ];
 
 /** Outside of all layers. */

@@ -6,8 +6,11 @@ import { type Compressor, compressor } from "./compressor.ts";
 import { type DeltaAttention, deltaAttention } from "./delta-attention.ts";
 import { type Experts, experts } from "./experts.ts";
 import { type FeedForward, feedForward } from "./feed-forward.ts";
+import { type GatedDelta, gatedDelta } from "./gated-delta.ts";
 import { type LatentAttention, latentAttention } from "./latent-attention.ts";
 import { type Plain, plain } from "./plain.ts";
+import { type ShortConvolution, shortConvolution } from "./short-convolution.ts";
+import { type StateSpace, stateSpace } from "./state-space.ts";
 
 export type Block =
   | Attention
@@ -15,6 +18,9 @@ export type Block =
   | CompressedAttention
   | Compressor
   | DeltaAttention
+  | GatedDelta
+  | StateSpace
+  | ShortConvolution
   | FeedForward
   | Experts
   | Plain;
@@ -42,6 +48,12 @@ function describe(block: Block): BlockAnatomy {
       return compressor(block);
     case "delta attention":
       return deltaAttention(block);
+    case "gated delta":
+      return gatedDelta(block);
+    case "state space":
+      return stateSpace(block);
+    case "short convolution":
+      return shortConvolution(block);
     case "feed-forward":
       return feedForward(block);
     case "experts":

@@ -19,6 +19,12 @@ function nameOf(block: Block): string {
       return block.indexer === null ? "MLA" : "MLA + DSA";
     case "delta attention":
       return "KDA";
+    case "gated delta":
+      return "Gated DeltaNet";
+    case "state space":
+      return block.steps.of === "heads" ? "Mamba-2" : "Mamba";
+    case "short convolution":
+      return "short convolution";
     default:
       return "";
   }

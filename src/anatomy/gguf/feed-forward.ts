@@ -12,6 +12,7 @@ const Keys = z.looseObject({
   expert_feed_forward_length: optional(perLayer(countOrZero)),
   expert_shared_count: optional(countOrZero),
   expert_shared_feed_forward_length: optional(countOrZero),
+  moe_latent_size: optional(countOrZero),
 });
 
 /** The networks of each layer. @see llama.cpp, src/models, `load_arch_tensors` of each architecture */
@@ -50,6 +51,7 @@ export function feedForwards(file: GgufFile): (layer: number) => Block[] {
       routed,
       used,
       width,
+      ...(has("ffn_latent_down.weight") && { latent: { size: keys.moe_latent_size ?? 0, norm: false } }),
       gated: has("ffn_gate_exps.weight") || has("ffn_gate_up_exps.weight"),
       bias: has("ffn_down_exps.bias"),
       shared: has("ffn_down_shexp.weight") ? { width: sharedWidth, gate: has("ffn_gate_inp_shexp.weight") } : null,

@@ -19,40 +19,44 @@ import {
   type GgufFile,
   ggufFile,
   hasTensor,
-  ofLayer,
-  perLayer,
   readKeys,
   refuseUnknownKeys,
   vocabularySizeOf,
 } from "./file.ts";
 import { chunkedAttention, fullAttention, windowedAttention } from "./grouped-attention.ts";
-import { deltaAttention, latentAttention, sparseLatentAttention } from "./latent-attention.ts";
-import { alternating, type Mixing } from "./mixing.ts";
+import { latentAttention, sparseLatentAttention } from "./latent-attention.ts";
+import type { Mixing } from "./mixing.ts";
+import { deltaAttention, gatedDelta, mamba, mamba2, shortConvolution } from "./recurrent.ts";
 
 export type { GgufDescription } from "./file.ts";
 
-/** Layers without heads of keys and values keep a state instead. */
-const HeadsOfLayers = z.looseObject({ "attention.head_count_kv": perLayer(countOrZero) });
-const withoutKvHeads = (file: GgufFile) => {
-  const { "attention.head_count_kv": kvHeads } = readKeys(HeadsOfLayers, file);
-  return (layer: number) => ofLayer(kvHeads, layer) === 0;
-};
-
-/** By llama.cpp's names. */
-const mixings: Readonly<Record<string, Mixing>> = {
-  llama: fullAttention(),
-  qwen2: fullAttention(),
-  qwen2moe: fullAttention(),
-  qwen3: fullAttention(),
-  qwen3moe: fullAttention(),
-  gemma2: windowedAttention(2, 4_096),
-  gemma3: windowedAttention(6),
-  "gpt-oss": windowedAttention(2),
-  llama4: chunkedAttention,
-  deepseek2: latentAttention,
-  deepseek32: sparseLatentAttention,
-  "glm-dsa": sparseLatentAttention,
-  "kimi-linear": alternating(deltaAttention, latentAttention, withoutKvHeads),
+/** The kinds of layers of an architecture, by llama.cpp's name; a layer may be of several. */
+const mixings: Readonly<Record<string, readonly Mixing[]>> = {
+  llama: [fullAttention()],
+  qwen2: [fullAttention()],
+  qwen2moe: [fullAttention()],
+  qwen3: [fullAttention()],
+  qwen3moe: [fullAttention()],
+  gemma2: [windowedAttention(2, 4_096)],
+  gemma3: [windowedAttention(6)],
+  "gpt-oss": [windowedAttention(2)],
+  llama4: [chunkedAttention],
+  deepseek2: [latentAttention],
+  deepseek32: [sparseLatentAttention],
+  "glm-dsa": [sparseLatentAttention],
+  "kimi-linear": [deltaAttention, latentAttention],
+  qwen3next: [gatedDelta, fullAttention({ gated: true })],
+  qwen35: [gatedDelta, fullAttention({ gated: true })],
+  qwen35moe: [gatedDelta, fullAttention({ gated: true })],
+  mamba: [mamba],
+  mamba2: [mamba2],
+  jamba: [mamba, fullAttention()],
+  granitehybrid: [mamba2, fullAttention()],
+  nemotron_h: [mamba2, fullAttention()],
+  nemotron_h_moe: [mamba2, fullAttention()],
+  "falcon-h1": [mamba2, fullAttention()],
+  lfm2: [shortConvolution, fullAttention()],
+  lfm2moe: [shortConvolution, fullAttention()],
 };
 
 /**
@@ -74,10 +78,10 @@ function shapeOf(file: GgufFile): ModelShape {
     refuseUnknownKeys(file, CompressedKeys.shape);
     return compressedShape(file);
   }
-  const mixing = Object.hasOwn(mixings, file.architecture) ? mixings[file.architecture] : undefined;
-  if (mixing === undefined) throw unknownAttention(`of GGUF architecture ${file.architecture}`);
-  refuseUnknownKeys(file, mixing.keys);
-  return layeredShape(file, mixing);
+  const kinds = Object.hasOwn(mixings, file.architecture) ? mixings[file.architecture] : undefined;
+  if (kinds === undefined) throw unknownAttention(`of GGUF architecture ${file.architecture}`);
+  refuseUnknownKeys(file, Object.assign({}, ...kinds.map(({ keys }) => keys)));
+  return layeredShape(file, kinds);
 }
 
 const ModelKeys = z.looseObject({
@@ -88,12 +92,14 @@ const ModelKeys = z.looseObject({
   context_length: optional(count),
 });
 
-function layeredShape(file: GgufFile, mixing: Mixing): ModelShape {
+function layeredShape(file: GgufFile, kinds: readonly Mixing[]): ModelShape {
   const keys = readKeys(ModelKeys, file);
   const hiddenSize = keys.embedding_length;
   const vocabularySize = vocabularySizeOf(file);
   const layers = keys.block_count - (keys.nextn_predict_layers ?? 0);
-  const [mix, feedForward] = [mixing.blocks(file), feedForwards(file)];
+  const mixers = kinds.map(({ block }) => block(file));
+  const mix = (layer: number) => mixers.map((mixer) => mixer(layer)).filter((block) => block !== null);
+  const feedForward = feedForwards(file);
   const mixed = Array.from({ length: layers }, (_, layer) => mix(layer));
   const tiedEmbeddings = !file.elements.has("output.weight");
   return {
@@ -146,7 +152,8 @@ function layeredShape(file: GgufFile, mixing: Mixing): ModelShape {
   }
 }
 
-const withBias = (name: string) => [`${name}.weight`, `${name}.bias`];
+/** Falcon-H1's files leave the ending out. */
+const withBias = (name: string) => [`${name}.weight`, `${name}.bias`, name];
 const layerNorms = ["attn_norm", "attn_norm_2", "post_attention_norm", "ffn_norm", "post_ffw_norm"].flatMap(withBias);
 /** LFM2's files call theirs after the embedding. */
 const finalNorms = ["output_norm", "token_embd_norm"].flatMap(withBias);

@@ -1,8 +1,8 @@
-/** Latent attention, with or without DeepSeek's indexer; and Kimi's delta attention, which comes with it. */
+/** Latent attention, with or without DeepSeek's indexer. */
 import { z } from "zod";
-import type { Indexer, LatentAttention } from "../blocks/latent-attention.ts";
+import type { Indexer } from "../blocks/latent-attention.ts";
 import { count, countOrZero, optional, unknownAttention } from "../families/config.ts";
-import { hasTensor, ofLayer, perLayer } from "./file.ts";
+import { ofLayer, perLayer } from "./file.ts";
 import { type Mixing, mixing } from "./mixing.ts";
 
 const Keys = z.looseObject({
@@ -18,18 +18,17 @@ const Keys = z.looseObject({
   "rope.dimension_count": count,
 });
 
-const IndexerKeys = z.looseObject({
+const SparseKeys = Keys.extend({
   "attention.indexer.head_count": count,
   "attention.indexer.key_length": count,
   "attention.indexer.top_k": count,
   "attention.indexer.types": optional(perLayer(z.union([z.boolean(), countOrZero]))),
 });
 
-/** `key_length` and `value_length` describe the cache where those of a head stand beside them. */
 export const latentAttention: Mixing = latent(Keys, () => null);
 
 /** Layers without an indexer of their own use that of a layer before them. */
-export const sparseLatentAttention: Mixing = latent(Keys.extend(IndexerKeys.shape), (keys, hasOwn, layer) => {
+export const sparseLatentAttention: Mixing = latent(SparseKeys, (keys, layer, hasOwn) => {
   const types = keys["attention.indexer.types"];
   if (types !== undefined && Boolean(ofLayer(types, layer)) !== hasOwn)
     throw unknownAttention(`DSA whose indexer of layer ${layer} is both its own and another's`);
@@ -41,50 +40,30 @@ export const sparseLatentAttention: Mixing = latent(Keys.extend(IndexerKeys.shap
   };
 });
 
+/** `key_length` and `value_length` describe the cache where those of a head stand beside them. */
 function latent<T extends typeof Keys>(
   schema: T,
-  indexerOf: (keys: z.output<T>, hasOwn: boolean, layer: number) => Indexer | null,
+  indexerOf: (keys: z.output<T>, layer: number, hasOwn: boolean) => Indexer | null,
 ): Mixing {
-  return mixing(schema, (keys, file) => {
+  return mixing(schema, "attn_kv_a_mqa.weight", (keys, layer, has) => {
     const latentRank = keys["attention.kv_lora_rank"];
     const rotaryDim = keys["rope.dimension_count"];
     const cached = keys["attention.key_length"];
-    return (layer) => {
-      // Files from before llama.cpp cached the latent have both up-projections in one tensor.
-      const cachesHeads = hasTensor(file, layer, "attn_kv_b.weight");
-      if (!cachesHeads && cached !== latentRank + rotaryDim)
-        throw unknownAttention(`MLA that caches ${cached} values and not ${latentRank} + ${rotaryDim}`);
-      const block: LatentAttention = {
-        kind: "latent attention",
-        hiddenSize: keys.embedding_length,
-        heads: ofLayer(keys["attention.head_count"], layer),
-        queryRank: hasTensor(file, layer, "attn_q_a.weight") ? (keys["attention.q_lora_rank"] ?? null) : null,
-        latentRank,
-        keyHeadDim: (keys["attention.key_length_mla"] ?? cached) - rotaryDim,
-        rotaryDim,
-        valueHeadDim: keys["attention.value_length_mla"] ?? keys["attention.value_length"],
-        indexer: indexerOf(keys, hasTensor(file, layer, "indexer.attn_k.weight"), layer),
-        cachesHeads,
-      };
-      return [block];
+    // Files from before llama.cpp cached the latent have both up-projections in one tensor.
+    const cachesHeads = has("attn_kv_b.weight");
+    if (!cachesHeads && cached !== latentRank + rotaryDim)
+      throw unknownAttention(`MLA that caches ${cached} values and not ${latentRank} + ${rotaryDim}`);
+    return {
+      kind: "latent attention",
+      hiddenSize: keys.embedding_length,
+      heads: ofLayer(keys["attention.head_count"], layer),
+      queryRank: has("attn_q_a.weight") ? (keys["attention.q_lora_rank"] ?? null) : null,
+      latentRank,
+      keyHeadDim: (keys["attention.key_length_mla"] ?? cached) - rotaryDim,
+      rotaryDim,
+      valueHeadDim: keys["attention.value_length_mla"] ?? keys["attention.value_length"],
+      indexer: indexerOf(keys, layer, has("indexer.attn_k.weight")),
+      cachesHeads,
     };
   });
 }
-
-const DeltaKeys = z.looseObject({
-  embedding_length: count,
-  "attention.head_count": perLayer(count),
-  "kda.head_dim": count,
-  "ssm.conv_kernel": count,
-});
-
-export const deltaAttention: Mixing = mixing(DeltaKeys, (keys) => (layer) => [
-  {
-    kind: "delta attention",
-    hiddenSize: keys.embedding_length,
-    heads: ofLayer(keys["attention.head_count"], layer),
-    headDim: keys["kda.head_dim"],
-    convolutionTokens: keys["ssm.conv_kernel"],
-    fullRankGate: false,
-  },
-]);
