@@ -9,6 +9,7 @@ export { type GgufDescription, modelShapeOfGguf } from "./gguf/index.ts";
 export * from "./intensity.ts";
 export * from "./kv-cache.ts";
 export * from "./model.ts";
+export { naiveCacheBytes } from "./naive.ts";
 export * from "./parameters.ts";
 export * from "./span.ts";
 export { storedBytes } from "./storage.ts";
