@@ -8,7 +8,7 @@
  *   KV cache     streams, cells: u32; each cell its position, sequence count and sequence id, 12 B; transposed,
  *                layers: u32; keys of each layer, then values of each, where there are any      llama-kv-cache.cpp
  *   recurrent    cells: u32; the cell's position and sequence count; transposed, layers: u32; convolution states, then
- *                recurrent states, of the layers that have them                          llama-memory-recurrent.cpp
+ *                recurrent states, of the layers that have them, which may be empty       llama-memory-recurrent.cpp
  *   tensor       type: i32, bytes of a row: u64, rows (in DeepSeek-V4 also the length and count of rows: u64)
  *   DeepSeek-V4  "DSV4", version, mode: u32; the raw KV caches; the entries of CSA, HCA and the indexer; their waiting
  *                tokens                                                           llama-kv-cache-dsv4.cpp
@@ -109,17 +109,17 @@ function* recurrent(file: File, from: Place): Reading {
   const layers = file.u32(from.at + 16);
   let end: Place | null = { ...from, at: from.at + 20 };
   for (let withState = 1; end && withState <= layers; withState++) {
-    end = tensors(file, end, 2, 1);
+    end = tensors(file, end, 2, 1, { mayBeEmpty: true });
     if (end) yield end;
   }
 }
 
 /** The tensors of `count` layers one after the other; null where they cannot be that. */
-function tensors(file: File, from: Place, count: number, rows: number): Place | null {
+function tensors(file: File, from: Place, count: number, rows: number, { mayBeEmpty = false } = {}): Place | null {
   let { at, stateBytes } = from;
   for (let layer = 0; layer < count; layer++) {
     const tensorBytes = rows * file.u64(at + 4);
-    if (!tensorTypes.includes(file.u32(at)) || tensorBytes === 0) return null;
+    if (!tensorTypes.includes(file.u32(at)) || (tensorBytes === 0 && !mayBeEmpty)) return null;
     at += 12 + tensorBytes;
     stateBytes += tensorBytes;
     if (at > file.bytes) return null;

@@ -9,10 +9,19 @@ import { deepseek4 } from "../../src/specimens/architectures/deepseek4.ts";
 import { deepseek32, type SparseModel } from "../../src/specimens/architectures/deepseek32.ts";
 import { kimiLinear } from "../../src/specimens/architectures/kimi-linear.ts";
 import type { GroupedDimensions } from "../../src/specimens/architectures/llama.ts";
+import { constant, matrix } from "../../src/specimens/architectures/tensors.ts";
 import { specimenTokenizer } from "../../src/specimens/index.ts";
-import { u32 } from "../../src/weights/index.ts";
+import { i32s, u32 } from "../../src/weights/index.ts";
 import type { Draw } from "./draw.ts";
-import { grouped } from "./grouped.ts";
+import { attention, grouped } from "./grouped.ts";
+import {
+  gatedDeltaLayer,
+  mamba2Layer,
+  mambaLayer,
+  type StateDimensions,
+  shortConvolutionLayer,
+  stateKeys,
+} from "./recurrent.ts";
 
 /** A random model, to be run with a cache of this type. */
 export type Family = (draw: Draw, kvType: KvType) => Architecture;
@@ -78,6 +87,60 @@ const sparse = (draw: Draw, layers: number) => ({
 function sparseLatent(draw: Draw, kvType: KvType): SparseModel {
   const dimensions = size(draw);
   return { ...dimensions, ...sparse(draw, dimensions.layers), latent: latent(draw, kvType), indexer: indexer(draw) };
+}
+
+/** Mamba of twice the width, the only one that llama.cpp runs. */
+function stateOfChannels(draw: Draw, width: number): StateDimensions {
+  const [state, convolution, steps] = [draw.whole(2, 24), draw.whole(2, 5), draw.whole(1, 8)];
+  return { width, inner: 2 * width, state, convolution, steps, groups: 0 };
+}
+
+/** Heads share the inner size, groups the heads. @param inner  left out, any */
+function stateOfHeads(draw: Draw, width: number, inner?: number): StateDimensions {
+  const steps = inner === undefined ? draw.whole(1, 6) : draw.divisorOf(inner);
+  return {
+    width,
+    inner: inner ?? steps * 4 * draw.whole(1, 8),
+    state: draw.whole(2, 24),
+    convolution: draw.whole(2, 5),
+    steps,
+    groups: draw.divisorOf(steps),
+  };
+}
+
+/** Some layers, and not all, with attention; the others have no heads of keys and values. */
+function alternating(draw: Draw, { kvHeads }: GroupedDimensions) {
+  const layers = draw.whole(2, 4);
+  const attentive = draw.someOf(layers);
+  const hasAttention = (layer: number) => attentive.includes(layer);
+  const perLayer = Array.from({ length: layers }, (_, layer) => (hasAttention(layer) ? kvHeads : 0));
+  return { layers, hasAttention, keys: { "attention.head_count_kv": i32s(perLayer) } };
+}
+
+/** The first layers recurrent and every `interval`-th not, or as many of both as the layers allow. */
+function gatedDelta(draw: Draw, kvType: KvType) {
+  const dimensions = groupedSize(draw, kvType);
+  const steps = draw.whole(1, 6);
+  const state = 4 * draw.whole(1, 12);
+  const [convolution, groups] = [draw.whole(2, 5), draw.divisorOf(steps)];
+  const recurrent = { width: dimensions.width, inner: steps * state, state, convolution, steps, groups };
+  const interval = draw.whole(2, 3);
+  const gated = (layer: number) => {
+    const { width, heads, headDim } = dimensions;
+    const queries = `blk.${layer}.attn_q.weight`;
+    const rest = attention(`blk.${layer}`, { name: "", ...dimensions, qkNorm: true });
+    return [matrix(queries, [width, 2 * heads * headDim]), ...rest.filter(({ name }) => name !== queries)];
+  };
+  return {
+    ...dimensions,
+    layers: interval + draw.whole(0, 1),
+    tied: draw.yes(),
+    norms: ["attn_norm", "post_attention_norm"],
+    recurrent,
+    isRecurrent: (layer: number) => (layer + 1) % interval !== 0,
+    gated,
+    keys: { full_attention_interval: u32(interval), ...stateKeys(recurrent) },
+  };
 }
 
 export const families: Readonly<Record<string, Family>> = {
@@ -183,6 +246,105 @@ export const families: Readonly<Record<string, Family>> = {
       latent: { ...latent(draw, kvType), queryRank: null },
       latentLayers: draw.someOf(layers),
       delta: { headDim: 8 * draw.whole(1, 12), convolution: draw.whole(2, 5) },
+    });
+  },
+  mamba: (draw) => {
+    const dimensions = { ...size(draw), heads: 0, kvHeads: 0, headDim: 0 };
+    const state = stateOfChannels(draw, dimensions.width);
+    return grouped({
+      name: "mamba",
+      ...dimensions,
+      tied: draw.yes(),
+      keys: stateKeys(state),
+      norms: ["attn_norm"],
+      mixer: (layer) => mambaLayer(`blk.${layer}`, state),
+      hasFeedForward: () => false,
+    });
+  },
+  mamba2: (draw) => {
+    const dimensions = { ...size(draw), heads: 0, kvHeads: 0, headDim: 0 };
+    const state = stateOfHeads(draw, dimensions.width);
+    return grouped({
+      name: "mamba2",
+      ...dimensions,
+      tied: draw.yes(),
+      keys: stateKeys(state),
+      norms: ["attn_norm"],
+      mixer: (layer) => mamba2Layer(`blk.${layer}`, state),
+      hasFeedForward: () => false,
+    });
+  },
+  "jamba: Mamba and attention": (draw, kvType) => {
+    const model = { name: "jamba", ...wholeWidth(draw, kvType) };
+    const { hasAttention, layers, keys } = alternating(draw, model);
+    const state = stateOfChannels(draw, model.width);
+    return grouped({
+      ...model,
+      layers,
+      keys: { ...keys, ...stateKeys(state) },
+      mixer: (layer) =>
+        hasAttention(layer) ? attention(`blk.${layer}`, model) : mambaLayer(`blk.${layer}`, state, { norms: true }),
+    });
+  },
+  "granitehybrid: Mamba-2 and attention": (draw, kvType) => {
+    const model = { name: "granitehybrid", ...groupedSize(draw, kvType), outputBias: draw.yes() };
+    const { hasAttention, layers, keys } = alternating(draw, model);
+    const state = stateOfHeads(draw, model.width, 2 * model.width);
+    return grouped({
+      ...model,
+      layers,
+      keys: { ...keys, ...stateKeys(state) },
+      mixer: (layer) => (hasAttention(layer) ? attention(`blk.${layer}`, model) : mamba2Layer(`blk.${layer}`, state)),
+    });
+  },
+  "falcon-h1: Mamba-2 beside attention": (draw, kvType) => {
+    const model = { name: "falcon-h1", ...groupedSize(draw, kvType) };
+    const state = stateOfHeads(draw, model.width);
+    const norm = draw.yes();
+    return grouped({
+      ...model,
+      keys: stateKeys(state),
+      norms: ["attn_norm"],
+      mixer: (layer) => [
+        ...mamba2Layer(`blk.${layer}`, state, { norm }),
+        ...attention(`blk.${layer}`, model),
+        constant(`blk.${layer}.ffn_norm`, [model.width], 1),
+      ],
+    });
+  },
+  "qwen3next: Gated DeltaNet and attention": (draw, kvType) => {
+    const { recurrent, isRecurrent, gated, ...model } = gatedDelta(draw, kvType);
+    return grouped({
+      name: "qwen3next",
+      ...model,
+      experts: { ...experts(draw), shared: draw.whole(8, 40), sharedGate: true },
+      mixer: (layer) => (isRecurrent(layer) ? gatedDeltaLayer(`blk.${layer}`, recurrent) : gated(layer)),
+    });
+  },
+  "qwen35: Gated DeltaNet and attention": (draw, kvType) => {
+    const { recurrent, isRecurrent, gated, ...model } = gatedDelta(draw, kvType);
+    return grouped({
+      name: "qwen35",
+      ...model,
+      keys: { ...model.keys, "rope.dimension_sections": i32s([1, 0, 0, 0]) },
+      mixer: (layer) =>
+        isRecurrent(layer) ? gatedDeltaLayer(`blk.${layer}`, recurrent, { oneProjection: false }) : gated(layer),
+    });
+  },
+  "lfm2: short convolutions and attention": (draw, kvType) => {
+    const model = { name: "lfm2", ...wholeWidth(draw, kvType), qkNorm: true };
+    const { hasAttention, layers, keys } = alternating(draw, model);
+    const tokens = draw.whole(2, 5);
+    return grouped({
+      ...model,
+      layers,
+      tied: draw.yes(),
+      lastNorm: "token_embd_norm",
+      keys: { ...keys, "shortconv.l_cache": u32(tokens) },
+      mixer: (layer) =>
+        hasAttention(layer)
+          ? attention(`blk.${layer}`, model)
+          : shortConvolutionLayer(`blk.${layer}`, model.width, tokens),
     });
   },
 };

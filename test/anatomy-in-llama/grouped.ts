@@ -13,6 +13,11 @@ export interface GroupedModel extends GroupedDimensions {
   readonly outputBias?: boolean;
   readonly qkNorm?: boolean;
   readonly sinks?: boolean;
+  /** What layers have in the place of attention. */
+  readonly mixer?: (layer: number) => GgufTensor[];
+  /** In which layers there is a feed-forward network; left out, in all. */
+  readonly hasFeedForward?: (layer: number) => boolean;
+  readonly lastNorm?: string;
   /** Norms of a layer, by name. */
   readonly norms?: readonly string[];
   readonly experts?: {
@@ -31,10 +36,12 @@ export interface GroupedModel extends GroupedDimensions {
 export const grouped = (model: GroupedModel): Architecture => ({
   name: model.name,
   metadata: keysOf(model.name, model, {
-    "attention.head_count_kv": u32(model.kvHeads),
-    "attention.key_length": u32(model.headDim),
-    "attention.value_length": u32(model.headDim),
-    "rope.dimension_count": u32(model.headDim),
+    ...(model.heads > 0 && {
+      "attention.head_count_kv": u32(model.kvHeads),
+      "attention.key_length": u32(model.headDim),
+      "attention.value_length": u32(model.headDim),
+      "rope.dimension_count": u32(model.headDim),
+    }),
     ...(model.experts && {
       expert_count: u32(model.experts.count),
       expert_used_count: u32(model.experts.used),
@@ -47,17 +54,14 @@ export const grouped = (model: GroupedModel): Architecture => ({
     ...outside(model),
     ...layersOf(model).flatMap((layer) => [
       ...(model.norms ?? ["attn_norm", "ffn_norm"]).map((norm) => gain(`blk.${layer}.${norm}`, model.width)),
-      ...attention(`blk.${layer}`, model),
-      ...feedForward(layer, model),
+      ...(model.mixer?.(layer) ?? attention(`blk.${layer}`, model)),
+      ...((model.hasFeedForward?.(layer) ?? true) ? feedForward(layer, model) : []),
     ]),
   ],
 });
 
 /** Embedding, last norm, and a head where it is not the embedding. */
-export const outside = (
-  { width, vocabularySize, tied }: GroupedDimensions & { readonly tied?: boolean },
-  lastNorm = "output_norm",
-): GgufTensor[] => [
+const outside = ({ width, vocabularySize, tied, lastNorm = "output_norm" }: GroupedModel): GgufTensor[] => [
   matrix("token_embd.weight", [width, vocabularySize]),
   gain(lastNorm, width),
   ...(tied ? [] : [matrix("output.weight", [width, vocabularySize])]),
@@ -77,7 +81,7 @@ export const attention = (block: string, model: GroupedModel): GgufTensor[] => [
   ...(model.sinks ? [constant(`${block}.attn_sinks.weight`, [model.heads], 0)] : []),
 ];
 
-export function feedForward(layer: number, model: GroupedModel): GgufTensor[] {
+function feedForward(layer: number, model: GroupedModel): GgufTensor[] {
   const block = `blk.${layer}`;
   const { width, experts } = model;
   if (experts === undefined || (layer + 1) % (experts.every ?? 1) !== 0) return denseFeedForward(block, model);

@@ -70,7 +70,7 @@ export function readKeys<T extends z.ZodType>(schema: T, { architecture, keys }:
 
 /** Keys whose names speak of attention and that change no number. */
 const harmless =
-  /^attention\.(?:layer_norm(?:_rms)?_epsilon|group_norm_epsilon|causal|clamp_kqv|max_alibi_bias|(?:output_)?scale|temperature_\w+)$/;
+  /^attention\.(?:head_count(?:_kv)?|layer_norm(?:_rms)?_epsilon|group_norm_epsilon|causal|clamp_kqv|max_alibi_bias|(?:output_)?scale|temperature_\w+)$/;
 const aboutAttention = /^(?:attention|ssm|kda|shortconv|wkv|altup|ple|full_attention_interval|token_shift)\b/;
 
 /**
