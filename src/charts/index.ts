@@ -1,7 +1,15 @@
+export { type AdoptionOf, type AdoptionPoint, adoptionChart } from "./adoption.ts";
 export { type CachePoint, cachedAgainstExpected } from "./cache.ts";
 export { baseOptions, type Chart, type Frame, type Series, seriesOf } from "./chart.ts";
 export { type DepthPoint, depthMap, heatSteps } from "./depth-map.ts";
 export { type FrontierPoint, kvFrontier, timeFrontier } from "./frontier.ts";
 export { type GroundingPoint, groundingByContext, type TrainedContext } from "./grounding.ts";
-export { type LayoutEdge, type LayoutNode, type LineageLayout, lineageLayout, type Point } from "./lineage-layout.ts";
+export {
+  type LayoutEdge,
+  type LayoutNode,
+  type LineageLayout,
+  lineageLayout,
+  type Point,
+  type Route,
+} from "./lineage-layout.ts";
 export { decodeByContext, type SpeedPoint, ttftByContext } from "./speed.ts";

@@ -1,4 +1,9 @@
-/** Where everything stands in the picture of a lineage: time runs down, a band for each month; dagre keeps crossings few. */
+/**
+ * Where everything stands in the picture of a lineage: time runs down, a band for each month; dagre keeps crossings few.
+ *
+ * Edges of one kind that leave one node share a trunk, and branch off it one row above where they lead: ten users of an idea
+ * are one line with ten branches, not ten lines.
+ */
 import { Graph, layout } from "@dagrejs/dagre";
 
 export interface LayoutNode {
@@ -14,11 +19,19 @@ export interface LayoutEdge {
   readonly id: string;
   readonly from: string;
   readonly to: string;
+  readonly kind: string;
 }
 
 export interface Point {
   readonly x: number;
   readonly y: number;
+}
+
+export interface Route {
+  /** From node to node. */
+  readonly points: readonly Point[];
+  /** The end of it that no other edge shares. */
+  readonly branch: readonly Point[];
 }
 
 export interface LineageLayout {
@@ -27,47 +40,75 @@ export interface LineageLayout {
   /** Centres, by node. */
   readonly nodes: ReadonlyMap<string, Point>;
   /** Ways around the nodes, by edge. */
-  readonly routes: ReadonlyMap<string, readonly Point[]>;
+  readonly routes: ReadonlyMap<string, Route>;
   /** From the oldest to the newest; `on` is null in the last one, where there are nodes without a date. */
   readonly bands: readonly { readonly on: string | null; readonly top: number; readonly bottom: number }[];
 }
 
-interface Row {
-  readonly on: string | null;
-  readonly nodes: readonly LayoutNode[];
+/** A node, or a place where a trunk branches. */
+interface Stop {
+  readonly id: string;
+  readonly row: number;
+  readonly width: number;
+  readonly height: number;
 }
 
-const gap = { node: 22, edge: 14, row: 46 };
-const portGap = 16;
+interface Leg {
+  readonly id: string;
+  readonly from: Stop;
+  readonly to: Stop;
+}
+
+interface Row {
+  readonly on: string | null;
+  readonly stops: readonly Stop[];
+}
+
+const gap = { node: 20, edge: 14, row: 44 };
+const portGap = 18;
 
 /** Nodes of one month stand side by side, or below each other where one leads to the other. */
 export function lineageLayout(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): LineageLayout {
   const ordered = nodes.toSorted(byDate);
   const place = new Map(ordered.map(({ id }, index) => [id, index]));
-  // Downwards, whatever the dates say of cause and effect: a layered layout needs a graph without circles.
+  // Downwards, whatever the dates say of cause and effect: layers need a graph without circles.
   const downwards = edges
     .filter(({ from, to }) => from !== to)
     .map((edge) => (place.get(edge.from)! < place.get(edge.to)! ? edge : { ...edge, from: edge.to, to: edge.from }));
   const rows = rowsOf(ordered, downwards);
+  const stops = new Map(rows.flatMap((row) => row.stops.map((stop) => [stop.id, stop])));
+  const ways = waysOf(downwards, stops);
+  const legs = new Map([...ways.values()].flat().map((leg) => [leg.id, leg]));
   const graph = new Graph({ multigraph: true });
-  // dagre halves the gap between ranks to make room for labels on edges, which stand on the odd ones.
-  graph.setGraph({ nodesep: gap.node, edgesep: gap.edge, ranksep: gap.row, ranker: "none" });
-  for (const [row, { nodes: side }] of rows.entries())
-    for (const { id, width, height } of side) graph.setNode(id, { width, height, rank: 2 * row });
-  for (const { id, from, to } of downwards) graph.setEdge(from, to, {}, id);
+  // With `none`, ranks are the ones given. dagre keeps the odd ones for labels on edges, and halves the gap for them.
+  graph.setGraph({ nodesep: gap.node, edgesep: gap.edge, ranksep: gap.row, ranker: "none" as never });
+  for (const { id, row, width, height } of [...stops.values(), ...[...legs.values()].map(({ to }) => to)])
+    graph.setNode(id, { width, height, rank: 2 * row });
+  for (const { id, from, to } of legs.values()) graph.setEdge(from.id, to.id, { weight: isJunction(to) ? 4 : 1 }, id);
   layout(graph);
-  const placed = new Map(nodes.map(({ id }) => [id, pointOf(graph.node(id))]));
-  const extents = rows.map(({ on, nodes: side }) => {
-    const y = placed.get(side[0]!.id)!.y;
+  const extents = rows.map(({ on, stops: side }) => {
+    const { y } = graph.node(side[0]!.id);
     const half = Math.max(...side.map(({ height }) => height)) / 2;
     return { on, y, top: y - half, bottom: y + half };
   });
+  const placed = new Map(nodes.map(({ id }) => [id, pointOf(graph.node(id))]));
+  const legPoints = legPointsOf([...legs.values()], extents, graph);
+  const given = new Set(edges);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   return {
     width,
     height,
     nodes: placed,
-    routes: routesOf(edges, downwards, nodes, placed, extents, (id, from, to) => graph.edge(from, to, id).points),
+    routes: new Map(
+      downwards.map((edge) => {
+        const parts = ways.get(edge.id)!.map(({ id }) => legPoints.get(id)!);
+        const [points, branch] = [parts.flat(), parts.at(-1)!];
+        const route = given.has(edge)
+          ? { points, branch }
+          : { points: points.toReversed(), branch: branch.toReversed() };
+        return [edge.id, route];
+      }),
+    ),
     bands: [...Map.groupBy(extents, ({ on }) => on)].map(([on, group]) => ({
       on,
       top: group[0]!.top,
@@ -78,6 +119,7 @@ export function lineageLayout(nodes: readonly LayoutNode[], edges: readonly Layo
 
 const monthOf = ({ on }: LayoutNode) => on?.slice(0, 7) ?? null;
 const pointOf = ({ x, y }: Point): Point => ({ x, y });
+const isJunction = ({ width }: Stop) => width === 0;
 const byDate = (a: LayoutNode, b: LayoutNode) =>
   (a.on ?? "9999") < (b.on ?? "9999") ? -1 : Number((a.on ?? "9999") > (b.on ?? "9999"));
 
@@ -90,57 +132,80 @@ function rowsOf(ordered: readonly LayoutNode[], downwards: readonly LayoutEdge[]
     const above = (sources.get(id) ?? []).filter(({ from }) => months.get(from) === months.get(id));
     depths.set(id, Math.max(0, ...above.map(({ from }) => depths.get(from)! + 1)));
   }
-  return [...Map.groupBy(ordered, monthOf)].flatMap(([on, group]) =>
-    [...Map.groupBy(group, ({ id }) => depths.get(id)!)]
-      .toSorted(([a], [b]) => a - b)
-      .map(([, side]) => ({ on, nodes: side })),
-  );
+  return [...Map.groupBy(ordered, monthOf)]
+    .flatMap(([on, group]) =>
+      [...Map.groupBy(group, ({ id }) => depths.get(id)!)]
+        .toSorted(([a], [b]) => a - b)
+        .map(([, side]) => ({ on, side })),
+    )
+    .map(({ on, side }, row) => ({ on, stops: side.map(({ id, width, height }) => ({ id, row, width, height })) }));
 }
 
-/** Each edge leaves and enters at a place of its own, and goes straight down beside the nodes of a row. */
-function routesOf(
-  edges: readonly LayoutEdge[],
-  downwards: readonly LayoutEdge[],
-  nodes: readonly LayoutNode[],
-  placed: ReadonlyMap<string, Point>,
+/** The legs of each edge: along the trunk from branching to branching, then to the node. */
+function waysOf(downwards: readonly LayoutEdge[], stops: ReadonlyMap<string, Stop>): Map<string, Leg[]> {
+  const ways = new Map<string, Leg[]>();
+  for (const [trunk, group] of Map.groupBy(downwards, ({ from, kind }) => `${from} ${kind}`)) {
+    let tip = stops.get(group[0]!.from)!;
+    let trunkLegs: Leg[] = [];
+    for (const { id, to } of group.toSorted((a, b) => stops.get(a.to)!.row - stops.get(b.to)!.row)) {
+      const target = stops.get(to)!;
+      if (target.row - 1 > tip.row) {
+        const junction = { id: `${trunk} ${target.row}`, row: target.row - 1, width: 0, height: 0 };
+        trunkLegs = [...trunkLegs, { id: junction.id, from: tip, to: junction }];
+        tip = junction;
+      }
+      ways.set(id, [...trunkLegs, { id, from: tip, to: target }]);
+    }
+  }
+  return ways;
+}
+
+/** Legs go straight down beside the nodes of a row. Each leaves and enters a node at a place of its own. */
+function legPointsOf(
+  legs: readonly Leg[],
   rows: readonly { readonly y: number; readonly top: number; readonly bottom: number }[],
-  bendsOf: (id: string, from: string, to: string) => readonly Point[],
+  graph: Graph,
 ): Map<string, Point[]> {
   const columns = new Map(
-    downwards.map(({ id, from, to }) => [
+    legs.map(({ id, from, to }) => [
       id,
-      bendsOf(id, from, to)
-        .slice(1, -1)
-        .flatMap(({ x, y }) =>
-          rows.filter((row) => Math.abs(row.y - y) < 1).map(({ top, bottom }) => ({ x, top, bottom })),
-        ),
+      graph
+        .edge(from.id, to.id, id)
+        .points.slice(1, -1)
+        .flatMap(({ x, y }) => rows.filter((row) => Math.abs(row.y - y) < 1).map((row) => ({ x, ...row }))),
     ]),
   );
-  const widths = new Map(nodes.map(({ id, width }) => [id, width]));
-  const portsOf = (node: string, leaving: boolean) => {
-    const next = ({ id, from, to }: LayoutEdge) =>
-      (leaving ? columns.get(id)!.at(0)?.x : columns.get(id)!.at(-1)?.x) ?? placed.get(leaving ? to : from)!.x;
-    const here = downwards
-      .filter(({ from, to }) => (leaving ? from : to) === node)
-      .toSorted((a, b) => next(a) - next(b));
-    const step = Math.min(portGap, (widths.get(node)! - 2 * portGap) / Math.max(1, here.length - 1));
-    return here.map(({ id }, index) => [id, placed.get(node)!.x + (index - (here.length - 1) / 2) * step] as const);
-  };
-  const leaving = new Map(nodes.flatMap(({ id }) => portsOf(id, true)));
-  const entering = new Map(nodes.flatMap(({ id }) => portsOf(id, false)));
-  const heights = new Map(nodes.map(({ id, height }) => [id, height]));
-  const given = new Map(edges.map((edge) => [edge.id, edge]));
+  const ports = (side: "from" | "to") =>
+    [...Map.groupBy(legs, (leg) => leg[side].id)].flatMap(([stop, here]) => {
+      const centre = graph.node(stop).x;
+      const [
+        {
+          [side]: { width },
+        },
+      ] = here as [Leg];
+      const toward = (leg: Leg) =>
+        (side === "from" ? columns.get(leg.id)![0] : columns.get(leg.id)!.at(-1))?.x ??
+        graph.node(leg[side === "from" ? "to" : "from"].id).x;
+      const step = Math.max(0, Math.min(portGap, (width - 2 * portGap) / Math.max(1, here.length - 1)));
+      return here
+        .toSorted((a, b) => toward(a) - toward(b))
+        .map(({ id }, index) => [id, centre + (index - (here.length - 1) / 2) * step] as const);
+    });
+  const leaving = new Map(ports("from"));
+  const entering = new Map(ports("to"));
+  const edgeOf = ({ id, row, height }: Stop, sign: 1 | -1) =>
+    height === 0 ? rows[row]![sign > 0 ? "bottom" : "top"] : graph.node(id).y + (sign * height) / 2;
   return new Map(
-    downwards.map(({ id, from, to }) => {
-      const points = [
-        { x: leaving.get(id)!, y: placed.get(from)!.y + heights.get(from)! / 2 },
+    legs.map(({ id, from, to }) => [
+      id,
+      [
+        { x: leaving.get(id)!, y: edgeOf(from, 1) },
         ...columns.get(id)!.flatMap(({ x, top, bottom }) => [
           { x, y: top },
           { x, y: bottom },
         ]),
-        { x: entering.get(id)!, y: placed.get(to)!.y - heights.get(to)! / 2 },
-      ];
-      return [id, given.get(id)!.from === from ? points : points.toReversed()];
-    }),
+        { x: entering.get(id)!, y: edgeOf(to, -1) },
+      ],
+    ]),
   );
 }

@@ -1,5 +1,5 @@
 /** The picture of a lineage as SVG: time runs down, a colour for each organisation, a kind of line for each kind of link. */
-import { lineageLayout, type Point, seriesOf } from "../charts/index.ts";
+import { lineageLayout, type Point, type Route, seriesOf } from "../charts/index.ts";
 import { wrapped } from "../units/index.ts";
 import {
   type EdgeKind,
@@ -25,7 +25,7 @@ interface Box {
 }
 
 /** Pixels a letter, about, and pixels a line. */
-const type = { title: { letter: 8.2, line: 20 }, name: { letter: 7.3, line: 18 }, sub: { letter: 6.3, line: 16 } };
+const type = { title: { letter: 9, line: 20 }, name: { letter: 8, line: 18 }, sub: { letter: 7, line: 16 } };
 const padding = { x: 14, y: 9 };
 const gutter = 92;
 const margin = 20;
@@ -48,10 +48,10 @@ export function lineagePicture(graph: LineageGraph, href: (evidence: readonly Ev
     return html`<a class="${kind}${unverified}"${target === null ? null : html` href="${target}"`} data-evidence="${shown.map(({ id }) => id).join(" ")}" aria-label="${name}${unverified && ", unverified"}">${inside}</a>`;
   };
   const bands = placed.bands.map(
-    ({ on, top, bottom }, index) =>
+    ({ on, top }, index) =>
       html`<g class="band">${
         index === 0 ? null : html`<line x1="0" x2="${round(width)}" y1="${round(top - 23)}" y2="${round(top - 23)}"/>`
-      }<text x="0" y="${round(top + 15)}">${bandLines(on).map((line, row) => html`<tspan x="0" dy="${row === 0 ? 0 : 16}">${line}</tspan>`)}</text>${bottom > top ? null : null}</g>`,
+      }<text x="0" y="${round(top + 15)}">${bandLines(on).map((line, row) => html`<tspan x="0" dy="${row === 0 ? 0 : 16}">${line}</tspan>`)}</text></g>`,
   );
   const edges = graph.edges.map((edge) =>
     link(edge.evidence, edgeName(edge), `edge ${edge.kind}`, edgeMarkup(edge, placed.routes.get(edge.id)!)),
@@ -117,11 +117,10 @@ function nodeMarkup({ ideas, orgId }: LineageNode, box: Box, centre: Point, colo
   return html`<rect class="box" data-org="${orgId}" x="${round(left)}" y="${round(top)}" width="${round(box.width)}" height="${round(box.height)}" rx="${radius}" stroke="${colour}"/><rect x="${round(left)}" y="${round(top + radius)}" width="5" height="${round(box.height - 2 * radius)}" fill="${colour}"/>${lines}`;
 }
 
-function edgeMarkup({ kind }: LineageEdge, route: readonly Point[]): Markup {
-  const path = pathOf(route);
-  const end = route.at(-1)!;
-  const upwards = end.y < route.at(-2)!.y;
-  return html`<path class="reach" d="${path}"/><path class="line" d="${path}"/><g transform="translate(${round(end.x)} ${round(end.y)})${upwards ? " rotate(180)" : ""}">${marks[kind]}</g>`;
+function edgeMarkup({ kind }: LineageEdge, { points, branch }: Route): Markup {
+  const end = points.at(-1)!;
+  const upwards = end.y < points.at(-2)!.y;
+  return html`<path class="reach" d="${pathOf(branch)}"/><path class="line" d="${pathOf(points)}"/><g transform="translate(${round(end.x)} ${round(end.y)})${upwards ? " rotate(180)" : ""}">${marks[kind]}</g>`;
 }
 
 /** How lines end: drawn above the origin, where the line comes down on a node. */
@@ -136,7 +135,7 @@ const marks: Readonly<Record<EdgeKind, Markup>> = {
 
 /** What a kind looks like, in a box of 40 by 16. */
 export const kindSample = (kind: EdgeKind): Markup =>
-  html`<g class="edge ${kind}" transform="rotate(-90) translate(-8 0)"><path class="line" d="M0,0V38"/><g transform="translate(0 38)">${marks[kind]}</g></g>`;
+  html`<g class="edge ${kind}" transform="rotate(-90)"><path class="line" d="M0,0V38"/><g transform="translate(0 38)">${marks[kind]}</g></g>`;
 
 export const legendWords = (kind: EdgeKind): string =>
   ({ ...kindWords, contradicts: "argues against", "validates-at-scale": "proves at scale" })[kind];
