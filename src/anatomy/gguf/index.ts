@@ -30,7 +30,7 @@ import { deltaAttention, gatedDelta, mamba, mamba2, shortConvolution } from "./r
 
 export type { GgufDescription } from "./file.ts";
 
-/** The kinds of layers of an architecture, by llama.cpp's name; a layer may be of several. */
+/** The kinds of layers of an architecture, by llama.cpp's name; a layer may be of several, in Nemotron-H of none. */
 const mixings: Readonly<Record<string, readonly Mixing[]>> = {
   llama: [fullAttention()],
   qwen2: [fullAttention()],
@@ -97,10 +97,13 @@ function layeredShape(file: GgufFile, kinds: readonly Mixing[]): ModelShape {
   const hiddenSize = keys.embedding_length;
   const vocabularySize = vocabularySizeOf(file);
   const layers = keys.block_count - (keys.nextn_predict_layers ?? 0);
+  const standAlone = file.architecture.startsWith("nemotron_h");
   const mixers = kinds.map(({ block }) => block(file));
   const mix = (layer: number) => mixers.map((mixer) => mixer(layer)).filter((block) => block !== null);
   const feedForward = feedForwards(file);
   const mixed = Array.from({ length: layers }, (_, layer) => mix(layer));
+  const bare = mixed.findIndex((blocks, layer) => [...blocks, ...(standAlone ? feedForward(layer) : [])].length === 0);
+  if (bare >= 0) throw unknownAttention(`in layer ${bare}, which has no tensors of ${file.architecture}'s attention`);
   const tiedEmbeddings = !file.elements.has("output.weight");
   return {
     family: file.architecture,
