@@ -1,6 +1,16 @@
-/** Numbers that flags take, read or refused. */
+/** Numbers that flags take, read or refused, and bounds as commands print them. */
+import type { Bounds } from "../anatomy/index.ts";
 import { UserError } from "../errors.ts";
 import { parseTokens } from "../units/index.ts";
+
+/** `5 – 8`, `1.04 – 3.25 ms`, and `8` where both sides print alike. */
+export function formatBounds({ low, high }: Bounds, format: (value: number | null) => string): string {
+  const [from, to] = [format(low), format(high)];
+  if (from === to) return from;
+  const unit = (text: string) => /^[\d.,]+( \D+)$/.exec(text)?.[1];
+  const shared = unit(from) === unit(to) ? (unit(from) ?? "") : "";
+  return `${from.slice(0, from.length - shared.length)} – ${to}`;
+}
 
 /** @throws UserError */
 export function tokensOf(flag: string, text: string): number {

@@ -8,6 +8,7 @@ import {
   apiNamesOf,
   BottleneckFile,
   type Folder,
+  type Hardware,
   HardwareFile,
   hardwareOf,
   IdeaFile,
@@ -40,6 +41,10 @@ export function readRelease(given: string, folder = ownFolder): Release {
 export const readReleases = (folder = ownFolder): Release[] =>
   all(ReleaseFile, "releases", folder).map((file) => releaseOf(file));
 
+/** @throws UserError where a file is wrong */
+export const readHardware = (folder = ownFolder): Hardware[] =>
+  all(HardwareFile, "hardware", folder).map((file) => hardwareOf(file));
+
 /**
  * The config of a release with the release it was written for, which is another one where a release says that it has
  * the same.
@@ -64,7 +69,7 @@ export function readLedger(folder = ownFolder): Ledger {
     releases: readReleases(folder),
     ideas: all(IdeaFile, "ideas", folder).map(ideaOf),
     orgs: all(OrgFile, "orgs", folder).map(orgOf),
-    hardware: all(HardwareFile, "hardware", folder).map(hardwareOf),
+    hardware: readHardware(folder),
     bottlenecks: all(BottleneckFile, "bottlenecks", folder),
     apiNames: apiNamesOf(apiNames),
     apiNameContradictions: apiNames.contradictions,

@@ -1,12 +1,12 @@
 /** `assay anatomy`: what a model is made of, what a token of it costs, and what holds it. */
 import { z } from "zod";
 import { type Anatomy, anatomyOf, cacheFormat, componentsOf, devicesNeeded } from "../../anatomy/index.ts";
-import { type ResolvedModel, resolveModel } from "../../audit/index.ts";
+import { type ResolvedModel, readDevices, resolveModel } from "../../audit/index.ts";
+import { formatValue } from "../../ledger/index.ts";
 import { formatBytes, formatCount, formatSignificant, formatTokens, plain, wrapped } from "../../units/index.ts";
 import { compareCounts, placedTensors } from "../../weights/index.ts";
 import { defineCommand, type Io, jsonFlag } from "../command.ts";
-import { formatDevices, readDevices } from "../devices.ts";
-import { countOf, tokensOf } from "../quantities.ts";
+import { countOf, formatBounds, tokensOf } from "../quantities.ts";
 import { table } from "../table.ts";
 
 export const anatomyCommand = defineCommand({
@@ -56,7 +56,7 @@ export const anatomyCommand = defineCommand({
     io.print(
       table(
         ["hardware", "devices"],
-        fits.map(({ name, devices }) => [name, formatDevices(devices)]),
+        fits.map(({ name, devices }) => [name, formatBounds(devices, formatCount)]),
         io.width,
       ),
     );
@@ -116,18 +116,18 @@ function printCache({ cache, contextTokens, batch }: Anatomy, everyLayer: boolea
   const curve = cache.curve.map((point) => [
     formatTokens(point.contextTokens),
     formatBytes(point.cacheBytes),
-    `${formatSignificant(point.decodeFlops / 1e9)} GFLOP`,
+    formatValue(point.decodeFlops, "flops"),
     "█".repeat(Math.ceil((24 * point.cacheBytes) / most)),
   ]);
-  io.print(`\n${table(["context", "cache", "a token", "cache, drawn"], curve, io.width)}`);
+  io.print(`\n${table(["context", "cache", "FLOPs, one token", "cache, drawn"], curve, io.width)}`);
 }
 
 function printWork({ decode, prefill, decodeStep, contextTokens, batch }: Anatomy, io: Io): void {
   const intensity = decodeStep.flopsPerByte === null ? "—" : `${formatSignificant(decodeStep.flopsPerByte)} FLOP/B`;
   io.print(
     [
-      `\nOne more token: ${formatSignificant(decode.total / 1e9)} GFLOP`,
-      `A prompt of ${formatTokens(contextTokens)} tokens: ${formatSignificant(prefill.total / 1e12)} TFLOP`,
+      `\nOne more token: ${formatValue(decode.total, "flops")}`,
+      `A prompt of ${formatTokens(contextTokens)} tokens: ${formatValue(prefill.total, "flops")}`,
       `Intensity of decoding, batch ${batch}: ${intensity}`,
     ].join("\n"),
   );

@@ -1,23 +1,35 @@
-/** `assay fit`: how many devices hold a model, and what a token takes on them, between two bounds. */
+/** `assay fit`: what serving a model asks of hardware, between two bounds: devices, batch, time and money. */
 import { z } from "zod";
-import { cacheFormat, decodeSeconds, devicesNeeded, fitAssumptions, usdPerMillionTokens } from "../../anatomy/index.ts";
-import { resolveModel } from "../../audit/index.ts";
+import {
+  type Bounds,
+  cacheFormat,
+  decodeSeconds,
+  devicesNeeded,
+  fitAssumptions,
+  largestBatch,
+  prefillSeconds,
+  type Serving,
+  usdPerMillionTokens,
+} from "../../anatomy/index.ts";
+import { type NamedDevice, readDevices, resolveModel } from "../../audit/index.ts";
+import { UserError } from "../../errors.ts";
 import { resolveName } from "../../ledger/index.ts";
-import { formatMs, formatTokens, formatUsd, parseUsd, wrapped } from "../../units/index.ts";
-import { defineCommand, jsonFlag } from "../command.ts";
-import { formatDevices, readDevices } from "../devices.ts";
-import { countOf, tokensOf } from "../quantities.ts";
+import { formatCount, formatMs, formatTokens, formatUsd, parseUsd, plain, wrapped } from "../../units/index.ts";
+import { defineCommand, jsonFlag, listFlag } from "../command.ts";
+import { countOf, formatBounds, tokensOf } from "../quantities.ts";
 import { table } from "../table.ts";
 
 export const fitCommand = defineCommand({
   name: "fit",
-  summary: "Hardware that holds a model, and bounds on time and cost of a token",
+  summary: "Hardware that holds a model, and bounds on batch, time and cost",
   args: [{ name: "<model>", describe: "Release of the ledger, config.json, checkpoint, or Hugging Face repository" }],
   flags: z.object({
-    hardware: z.string().optional().describe("One accelerator of the ledger [all]"),
+    hardware: listFlag("Accelerators of the ledger, each in detail [all, in a table]"),
     context: z.string().default("32K").describe("Tokens of context"),
     batch: z.string().default("1").describe("Sequences decoded at once"),
     devices: z.string().optional().describe("Devices that serve it [as many as surely hold it]"),
+    cachedPrefix: z.string().optional().describe("Tokens of the prompt that are in the cache already"),
+    cacheFormat: z.string().optional().describe("How the cache is stored, e.g. bf16 [the vendor's]"),
     usdPerHour: z
       .string()
       .refine((text) => parseUsd(text) !== null, "expected an amount in USD, like 2.5")
@@ -25,41 +37,152 @@ export const fitCommand = defineCommand({
       .describe("Price of one device, USD an hour"),
     json: jsonFlag,
   }),
-  examples: ["assay fit deepseek-v3", "assay fit deepseek-v3 --hardware nvidia-h100-sxm --usd-per-hour 2"],
+  examples: [
+    "assay fit deepseek-v3",
+    "assay fit deepseek-v3 --hardware nvidia-h100-sxm --usd-per-hour 2",
+    "assay fit kimi-k3 --hardware nvidia-b200-sxm --context 128K --cached-prefix 120K --batch 16",
+  ],
   async run({ args, flags, io }) {
-    const contextTokens = tokensOf("--context", flags.context);
-    const batch = countOf("--batch", flags.batch);
-    const given = flags.devices === undefined ? null : countOf("--devices", flags.devices);
-    const usdPerHour = flags.usdPerHour === undefined ? null : parseUsd(flags.usdPerHour);
     const { name, shape } = await resolveModel(args[0]!, io);
     const all = readDevices();
-    const hardware = flags.hardware === undefined ? all : [resolveName(flags.hardware, all, "hardware")];
-    const rows = hardware.map((one) => {
-      const serving = { model: shape, device: one.device, format: cacheFormat(shape.cacheFormat), contextTokens };
-      const needed = devicesNeeded(serving, batch);
-      const devices = given ?? needed.high;
-      const none = { low: null, high: null };
-      const step = devices === null ? none : decodeSeconds(serving, devices, batch);
-      const usd =
-        devices === null || usdPerHour === null ? none : usdPerMillionTokens(step, batch, devices, usdPerHour);
-      return { id: one.id, name: one.name, needed, devices, stepSeconds: step, usdPerMillionOutputTokens: usd };
-    });
-    if (flags.json)
-      io.print(JSON.stringify({ name, contextTokens, batch, rows, assumptions: fitAssumptions }, null, 2));
-    else {
-      io.print(`${name}, ${formatTokens(contextTokens)} tokens of context, batch ${batch}`);
-      const ms = (s: number | null) => formatMs(s === null ? null : s * 1000);
-      const cells = rows.map(({ name: title, needed, stepSeconds: t, usdPerMillionOutputTokens: usd }) => [
-        title,
-        formatDevices(needed),
-        `${ms(t.low)} – ${ms(t.high)}`,
-        ...(usdPerHour === null ? [] : [`${formatUsd(usd.low)} – ${formatUsd(usd.high)}`]),
-      ]);
-      const head = ["hardware", "devices", "time a token", ...(usdPerHour === null ? [] : ["USD/M output"])];
-      io.print(table(head, cells, io.width));
-      for (const [side, list] of Object.entries(fitAssumptions))
-        io.print(["", ...wrapped(`${side}: ${list.join("; ")}`, 80, "  ")].join("\n"));
+    const given = flags.hardware.map((one) => resolveName(one, all, "hardware"));
+    const format = cacheFormat(flags.cacheFormat ?? shape.cacheFormat);
+    const question: Question = {
+      contextTokens: tokensOf("--context", flags.context),
+      batch: countOf("--batch", flags.batch),
+      devices: flags.devices === undefined ? null : countOf("--devices", flags.devices),
+      cachedTokens: flags.cachedPrefix === undefined ? null : tokensOf("--cached-prefix", flags.cachedPrefix),
+      usdPerHour: flags.usdPerHour === undefined ? null : parseUsd(flags.usdPerHour),
+    };
+    const { contextTokens, batch, cachedTokens } = question;
+    if (cachedTokens !== null && cachedTokens > contextTokens)
+      throw new UserError({
+        happened: `--cached-prefix is ${formatTokens(cachedTokens)}, --context ${formatTokens(contextTokens)}`,
+        expected: "a prefix no longer than the context that it begins",
+        mend: "give a longer --context or a shorter --cached-prefix",
+      });
+    const rows = (given.length > 0 ? given : all).map((one) =>
+      fitOf(one, { model: shape, device: one.device, format, contextTokens }, question),
+    );
+    if (flags.json) {
+      io.print(
+        JSON.stringify({ name, ...question, cacheFormat: format.name, rows, assumptions: fitAssumptions }, null, 2),
+      );
+      return 0;
     }
+    io.print(
+      wrapped(
+        `${plain(name)}, ${formatTokens(contextTokens)} tokens of context, batch ${formatCount(batch)}, cache in ${format.name}`,
+        io.width,
+      ).join("\n"),
+    );
+    if (given.length > 0) for (const row of rows) io.print(`\n${detail(row, question, io.width)}`);
+    else io.print(`\n${overview(rows, question, io.width)}`);
+    for (const [side, list] of Object.entries(fitAssumptions))
+      io.print(["", ...wrapped(`${side}: ${list.join("; ")}`, io.width, "  ")].join("\n"));
     return 0;
   },
 });
+
+interface Question {
+  readonly contextTokens: number;
+  readonly batch: number;
+  /** Null: as many as surely hold it, or where none do, as may. */
+  readonly devices: number | null;
+  readonly cachedTokens: number | null;
+  /** Of one device. */
+  readonly usdPerHour: number | null;
+}
+
+interface Fit {
+  readonly id: string;
+  readonly name: string;
+  readonly devicesNeeded: Bounds;
+  /** Devices that the rest is computed for: as many as surely hold it, or may hold it; null where that is not known. */
+  readonly devices: number | null;
+  readonly largestBatch: Bounds;
+  readonly stepSeconds: Bounds;
+  readonly prefillSeconds: Bounds;
+  readonly cachedPrefillSeconds: Bounds | null;
+  readonly usdPerMillionOutputTokens: Bounds | null;
+  readonly usdPerMillionInputTokens: Bounds | null;
+  /** Of the same prompts with their prefixes cached, for a million tokens of prompt. */
+  readonly usdPerMillionInputTokensCached: Bounds | null;
+}
+
+function fitOf({ id, name }: NamedDevice, serving: Serving, question: Question): Fit {
+  const { batch, contextTokens, cachedTokens, usdPerHour } = question;
+  const needed = devicesNeeded(serving, batch);
+  const devices = question.devices ?? needed.high ?? needed.low;
+  const given = <T>(compute: (devices: number) => T, none: T) => (devices === null ? none : compute(devices));
+  const nothing: Bounds = { low: null, high: null };
+  const stepSeconds = given((count) => decodeSeconds(serving, count, batch), nothing);
+  const prefill = given((count) => prefillSeconds(serving, count), nothing);
+  const cachedPrefill =
+    cachedTokens === null ? null : given((count) => prefillSeconds(serving, count, cachedTokens), nothing);
+  const usd = (seconds: Bounds | null, tokens: number) =>
+    usdPerHour === null || seconds === null
+      ? null
+      : given((count) => usdPerMillionTokens(seconds, tokens, count, usdPerHour), nothing);
+  return {
+    id,
+    name,
+    devicesNeeded: needed,
+    devices,
+    largestBatch: given((count) => largestBatch(serving, count), nothing),
+    stepSeconds,
+    prefillSeconds: prefill,
+    cachedPrefillSeconds: cachedPrefill,
+    usdPerMillionOutputTokens: usd(stepSeconds, batch),
+    usdPerMillionInputTokens: usd(prefill, contextTokens),
+    usdPerMillionInputTokensCached: usd(cachedPrefill, contextTokens),
+  };
+}
+
+const seconds = (bounds: Bounds) => formatBounds(bounds, (one) => formatMs(one === null ? null : one * 1000));
+const counts = (bounds: Bounds) => formatBounds(bounds, formatCount);
+const usd = (bounds: Bounds) => formatBounds(bounds, formatUsd);
+
+/** What was asked for beside the devices: money, a cached prefix, else times. Everything is in the JSON, and in the detail. */
+function overview(rows: readonly Fit[], { contextTokens, cachedTokens, usdPerHour }: Question, width: number): string {
+  const promptOf: Column = [`a ${formatTokens(contextTokens)} prompt`, (row) => seconds(row.prefillSeconds)];
+  const asked: Column[] =
+    usdPerHour !== null
+      ? [
+          ["USD/M output", (row) => usd(row.usdPerMillionOutputTokens!)],
+          ["USD/M input", (row) => usd(row.usdPerMillionInputTokens!)],
+        ]
+      : cachedTokens !== null
+        ? [promptOf, [`${formatTokens(cachedTokens)} cached`, (row) => seconds(row.cachedPrefillSeconds!)]]
+        : [["a token", (row) => seconds(row.stepSeconds)], promptOf];
+  const columns: Column[] = [["hardware", ({ name }) => name], ["devices", devicesText], ...asked];
+  return table(
+    columns.map(([head]) => head),
+    rows.map((row) => columns.map(([, cell]) => cell(row))),
+    width,
+  );
+}
+
+type Column = readonly [string, (row: Fit) => string];
+
+/** `5 – 8`; `6 – none` where careless serving never holds it, however many devices there are. */
+const devicesText = ({ devicesNeeded: { low, high } }: Fit): string =>
+  low !== null && high === null ? `${formatCount(low)} – none` : counts({ low, high });
+
+function detail(row: Fit, { contextTokens, cachedTokens, batch }: Question, width: number): string {
+  const prompt = `${formatTokens(contextTokens)} prompt`;
+  const lines: [string, string][] = [
+    ["devices that hold it", devicesText(row)],
+    [`sequences at once on ${formatCount(row.devices)}`, counts(row.largestBatch)],
+    [`a token of each, batch ${formatCount(batch)}`, seconds(row.stepSeconds)],
+    [`reading a ${prompt}`, seconds(row.prefillSeconds)],
+  ];
+  const prefix = cachedTokens === null ? "" : `, ${formatTokens(cachedTokens)} cached`;
+  if (row.cachedPrefillSeconds !== null) lines.push([`reading it${prefix}`, seconds(row.cachedPrefillSeconds)]);
+  if (row.usdPerMillionOutputTokens !== null)
+    lines.push(["USD for 1M output tokens", usd(row.usdPerMillionOutputTokens)]);
+  if (row.usdPerMillionInputTokens !== null) lines.push(["USD for 1M input tokens", usd(row.usdPerMillionInputTokens)]);
+  if (row.usdPerMillionInputTokensCached !== null)
+    lines.push([`USD for 1M input tokens${prefix}`, usd(row.usdPerMillionInputTokensCached)]);
+  return table([row.name, "low – high"], lines, width);
+}
