@@ -1,8 +1,8 @@
 /**
  * Where everything stands in the picture of a lineage: time runs down, a band for each month; dagre keeps crossings few.
  *
- * Edges of one kind that leave one node share a trunk, and branch off it one row above where they lead: ten users of an idea
- * are one line with ten branches, not ten lines.
+ * Edges that leave one node share a trunk, and branch off it one row above where they lead: ten users of an idea are one
+ * line with ten branches, not ten lines.
  */
 import { Graph, layout } from "@dagrejs/dagre";
 
@@ -19,7 +19,6 @@ export interface LayoutEdge {
   readonly id: string;
   readonly from: string;
   readonly to: string;
-  readonly kind: string;
 }
 
 export interface Point {
@@ -28,9 +27,9 @@ export interface Point {
 }
 
 export interface Route {
-  /** From node to node. */
-  readonly points: readonly Point[];
-  /** The end of it that no other edge shares. */
+  /** Shared with other edges; empty where there is nothing to share. */
+  readonly trunk: readonly Point[];
+  /** From the trunk, or from the node, to the node. */
   readonly branch: readonly Point[];
 }
 
@@ -53,6 +52,11 @@ interface Stop {
   readonly height: number;
 }
 
+interface Downward extends LayoutEdge {
+  /** It was turned round to lead downwards. */
+  readonly isUpward: boolean;
+}
+
 interface Leg {
   readonly id: string;
   readonly from: Stop;
@@ -64,7 +68,7 @@ interface Row {
   readonly stops: readonly Stop[];
 }
 
-const gap = { node: 20, edge: 14, row: 44 };
+const gap = { node: 20, edge: 14, row: 40 };
 const portGap = 18;
 
 /** Nodes of one month stand side by side, or below each other where one leads to the other. */
@@ -74,14 +78,17 @@ export function lineageLayout(nodes: readonly LayoutNode[], edges: readonly Layo
   // Downwards, whatever the dates say of cause and effect: layers need a graph without circles.
   const downwards = edges
     .filter(({ from, to }) => from !== to)
-    .map((edge) => (place.get(edge.from)! < place.get(edge.to)! ? edge : { ...edge, from: edge.to, to: edge.from }));
+    .map((edge): Downward => {
+      const isUpward = place.get(edge.from)! > place.get(edge.to)!;
+      return isUpward ? { id: edge.id, from: edge.to, to: edge.from, isUpward } : { ...edge, isUpward };
+    });
   const rows = rowsOf(ordered, downwards);
   const stops = new Map(rows.flatMap((row) => row.stops.map((stop) => [stop.id, stop])));
   const ways = waysOf(downwards, stops);
   const legs = new Map([...ways.values()].flat().map((leg) => [leg.id, leg]));
   const graph = new Graph({ multigraph: true });
   // With `none`, ranks are the ones given. dagre keeps the odd ones for labels on edges, and halves the gap for them.
-  graph.setGraph({ nodesep: gap.node, edgesep: gap.edge, ranksep: gap.row, ranker: "none" as never });
+  graph.setGraph({ nodesep: gap.node, edgesep: gap.edge, ranksep: gap.row, align: "UL", ranker: "none" as never });
   for (const { id, row, width, height } of [...stops.values(), ...[...legs.values()].map(({ to }) => to)])
     graph.setNode(id, { width, height, rank: 2 * row });
   for (const { id, from, to } of legs.values()) graph.setEdge(from.id, to.id, { weight: isJunction(to) ? 4 : 1 }, id);
@@ -93,20 +100,17 @@ export function lineageLayout(nodes: readonly LayoutNode[], edges: readonly Layo
   });
   const placed = new Map(nodes.map(({ id }) => [id, pointOf(graph.node(id))]));
   const legPoints = legPointsOf([...legs.values()], extents, graph);
-  const given = new Set(edges);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   return {
     width,
     height,
     nodes: placed,
     routes: new Map(
-      downwards.map((edge) => {
-        const parts = ways.get(edge.id)!.map(({ id }) => legPoints.get(id)!);
-        const [points, branch] = [parts.flat(), parts.at(-1)!];
-        const route = given.has(edge)
-          ? { points, branch }
-          : { points: points.toReversed(), branch: branch.toReversed() };
-        return [edge.id, route];
+      downwards.map(({ id, isUpward }) => {
+        const parts = ways.get(id)!.map((leg) => legPoints.get(leg.id)!);
+        const branch = parts.at(-1)!;
+        const trunk = parts.length === 1 ? [] : [...parts.slice(0, -1).flat(), branch[0]!];
+        return [id, { trunk, branch: isUpward ? branch.toReversed() : branch }];
       }),
     ),
     bands: [...Map.groupBy(extents, ({ on }) => on)].map(([on, group]) => ({
@@ -142,15 +146,15 @@ function rowsOf(ordered: readonly LayoutNode[], downwards: readonly LayoutEdge[]
 }
 
 /** The legs of each edge: along the trunk from branching to branching, then to the node. */
-function waysOf(downwards: readonly LayoutEdge[], stops: ReadonlyMap<string, Stop>): Map<string, Leg[]> {
+function waysOf(downwards: readonly Downward[], stops: ReadonlyMap<string, Stop>): Map<string, Leg[]> {
   const ways = new Map<string, Leg[]>();
-  for (const [trunk, group] of Map.groupBy(downwards, ({ from, kind }) => `${from} ${kind}`)) {
+  for (const [trunk, group] of Map.groupBy(downwards, ({ id, from, isUpward }) => (isUpward ? id : from))) {
     let tip = stops.get(group[0]!.from)!;
     let trunkLegs: Leg[] = [];
-    for (const { id, to } of group.toSorted((a, b) => stops.get(a.to)!.row - stops.get(b.to)!.row)) {
+    for (const { id, to, isUpward } of group.toSorted((a, b) => stops.get(a.to)!.row - stops.get(b.to)!.row)) {
       const target = stops.get(to)!;
-      if (target.row - 1 > tip.row) {
-        const junction = { id: `${trunk} ${target.row}`, row: target.row - 1, width: 0, height: 0 };
+      if (target.row - 1 > tip.row && !isUpward) {
+        const junction = { id: `trunk of ${trunk}, ${target.row}`, row: target.row - 1, width: 0, height: 0 };
         trunkLegs = [...trunkLegs, { id: junction.id, from: tip, to: junction }];
         tip = junction;
       }
@@ -167,12 +171,14 @@ function legPointsOf(
   graph: Graph,
 ): Map<string, Point[]> {
   const columns = new Map(
-    legs.map(({ id, from, to }) => [
+    legs.map(({ id, from, to }): [string, { x: number; top: number; bottom: number }[]] => [
       id,
       graph
         .edge(from.id, to.id, id)
         .points.slice(1, -1)
-        .flatMap(({ x, y }) => rows.filter((row) => Math.abs(row.y - y) < 1).map((row) => ({ x, ...row }))),
+        .flatMap(({ x, y }: Point) =>
+          rows.filter((row) => Math.abs(row.y - y) < 1).map(({ top, bottom }) => ({ x, top, bottom })),
+        ),
     ]),
   );
   const ports = (side: "from" | "to") =>

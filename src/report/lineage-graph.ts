@@ -33,13 +33,20 @@ export interface Evidence {
   readonly verified: Verified;
 }
 
-/** A release or organisation, with the ideas of this lineage that it introduced. */
-export interface LineageNode {
-  readonly id: string;
+/** A release or organisation. */
+export interface Member {
+  /** Empty for an idea that came with no release. */
   readonly name: string;
-  readonly ideas: readonly { readonly short: string; readonly name: string }[];
   readonly orgId: string;
   readonly org: string;
+  readonly on: string | null;
+}
+
+/** Who did the same at the same time: one member, as a rule, with the ideas of this lineage that it introduced. */
+export interface LineageNode {
+  readonly id: string;
+  readonly ideas: readonly { readonly short: string; readonly name: string }[];
+  readonly members: readonly Member[];
   readonly on: string | null;
   readonly evidence: readonly Evidence[];
 }
@@ -66,7 +73,8 @@ export const standsOn = (evidence: readonly Evidence[]): boolean =>
   evidence.length === 0 || evidence.some(({ verified }) => verified.verified);
 
 /** `MLA` of `Multi-head Latent Attention (MLA)`. */
-export const shortName = (name: string): string => /\(([A-Z][A-Za-z0-9]{1,9})\)/.exec(name)?.[1] ?? name.split(":")[0]!;
+export const shortName = (name: string): string =>
+  /\(([A-Z][A-Za-z0-9]{1,9})\)/.exec(name)?.[1] ?? name.split(": ")[0]!;
 
 export const kindWords: Readonly<Record<LinkKind | "develops", string>> = {
   introduces: "introduces",
@@ -96,13 +104,13 @@ export function lineageGraph(lineage: Lineage, ledger: Ledger): LineageGraph {
     const home = homes.get(idea.id)!;
     const orgId = idea.introduced.by[0]!;
     const known = nodes.get(home);
+    const name = home === idea.id ? "" : nameOf(home);
+    const on = dates.get(home) ?? idea.introduced.on;
     nodes.set(home, {
       id: home,
-      name: home === idea.id ? "" : nameOf(home),
       ideas: [...(known?.ideas ?? []), { short: shortName(idea.name), name: idea.name }],
-      orgId,
-      org: idea.introduced.by.map(nameOf).join(", "),
-      on: dates.get(home) ?? idea.introduced.on,
+      members: [{ name, orgId, org: idea.introduced.by.map(nameOf).join(", "), on }],
+      on,
       evidence: [...(known?.evidence ?? []), evidenceOf(introduction(idea, nameOf))],
     });
   }
@@ -117,7 +125,13 @@ export function lineageGraph(lineage: Lineage, ledger: Ledger): LineageGraph {
     for (const event of events) {
       const { actor, org, on } = event;
       if (!nodes.has(actor))
-        nodes.set(actor, { id: actor, name: nameOf(actor), ideas: [], orgId: org, org: nameOf(org), on, evidence: [] });
+        nodes.set(actor, {
+          id: actor,
+          ideas: [],
+          members: [{ name: nameOf(actor), orgId: org, org: nameOf(org), on }],
+          on,
+          evidence: [],
+        });
       const shown = evidenceOf(eventEvidence(event, idea, nameOf));
       if (event.kind === "introduces") nodes.get(actor)!.evidence.push(shown);
       else connect(homes.get(idea.id)!, actor, event.kind, shown);
@@ -130,11 +144,39 @@ export function lineageGraph(lineage: Lineage, ledger: Ledger): LineageGraph {
   const edges = [...pairs.values()].flatMap(({ from, to, all }) =>
     drawnKinds(all).map(({ kind, evidence: shown }) => ({ from, to, kind, evidence: shown })),
   );
+  return { idea: lineage.idea, ...grouped([...nodes.values()], edges), evidence };
+}
+
+/** Users that took the same from the same are one node: those of one organisation and month, and all without a date. */
+function grouped(
+  nodes: readonly LineageNode[],
+  edges: readonly Omit<LineageEdge, "id">[],
+): Pick<LineageGraph, "nodes" | "edges"> {
+  const entering = Map.groupBy(edges, ({ to }) => to);
+  const keyOf = ({ id, ideas, on, members }: LineageNode) =>
+    ideas.length > 0
+      ? id
+      : [
+          on?.slice(0, 7) ?? "no date",
+          on === null ? "" : members[0]!.orgId,
+          ...(entering.get(id) ?? []).map(({ from, kind }) => `${from} ${kind}`).toSorted(),
+        ].join("; ");
+  const groups = [...Map.groupBy(nodes, keyOf).values()];
+  const idOf = new Map(groups.flatMap((group) => group.map(({ id }) => [id, group[0]!.id])));
+  const joined = Map.groupBy(edges, ({ from, to, kind }) => [idOf.get(from)!, idOf.get(to)!, kind].join(" "));
   return {
-    idea: lineage.idea,
-    nodes: [...nodes.values()],
-    edges: edges.map((edge, index) => ({ id: `edge-${index + 1}`, ...edge })),
-    evidence,
+    nodes: groups.map((group) => ({
+      ...group[0]!,
+      members: group.flatMap(({ members }) => members),
+      evidence: group.flatMap(({ evidence }) => evidence),
+    })),
+    edges: [...joined.values()].map((group, index) => ({
+      id: `edge-${index + 1}`,
+      from: idOf.get(group[0]!.from)!,
+      to: idOf.get(group[0]!.to)!,
+      kind: group[0]!.kind,
+      evidence: group.flatMap(({ evidence }) => evidence),
+    })),
   };
 }
 

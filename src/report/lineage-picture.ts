@@ -16,6 +16,8 @@ import { html, type Markup } from "./markup.ts";
 interface Line {
   readonly role: "title" | "name" | "sub";
   readonly text: string;
+  /** Whose colour it has at its side; null for the first organisation's. */
+  readonly orgId: string | null;
 }
 
 interface Box {
@@ -33,9 +35,8 @@ const margin = 20;
 /** @param href  where a click on a node or an edge leads; null where it leads nowhere */
 export function lineagePicture(graph: LineageGraph, href: (evidence: readonly Evidence[]) => string | null): Drawing {
   const boxes = new Map(graph.nodes.map((node) => [node.id, boxOf(node)]));
-  const colours = new Map(
-    seriesOf([...new Set(graph.nodes.map(({ orgId }) => orgId))]).map((one) => [one.id, one.colour]),
-  );
+  const orgs = [...new Set(graph.nodes.flatMap(({ members }) => members.map(({ orgId }) => orgId)))];
+  const colours = new Map(seriesOf(orgs).map(({ id, colour }) => [id, colour]));
   const placed = lineageLayout(
     graph.nodes.map(({ id, on }) => ({ id, on, ...boxes.get(id)! })),
     graph.edges,
@@ -61,7 +62,7 @@ export function lineagePicture(graph: LineageGraph, href: (evidence: readonly Ev
       node.evidence,
       nodeName(node),
       node.ideas.length > 0 ? "node idea" : "node",
-      nodeMarkup(node, boxes.get(node.id)!, placed.nodes.get(node.id)!, colours.get(node.orgId)!),
+      nodeMarkup(node, boxes.get(node.id)!, placed.nodes.get(node.id)!, (orgId) => colours.get(orgId)!),
     ),
   );
   return {
@@ -83,16 +84,16 @@ export interface Drawing {
   readonly anyUnverified: boolean;
 }
 
-function boxOf({ ideas, name, org, on }: LineageNode): Box {
+function boxOf({ ideas, members }: LineageNode): Box {
   const titles = ideas.map(({ short }) => short).join(", ");
-  const full = ideas.length === 1 && ideas[0]!.name !== ideas[0]!.short ? wrapped(fullName(ideas[0]!), 30) : [];
+  const full = ideas.length === 1 && ideas[0]!.name !== ideas[0]!.short ? fullName(ideas[0]!) : "";
   const lines: Line[] = [
-    ...(titles === "" ? [] : wrapped(titles, 24).map((text) => ({ role: "title", text }) as const)),
-    ...full.map((text) => ({ role: "sub", text }) as const),
-    ...(name === ""
-      ? []
-      : wrapped(titles === "" ? name : `in ${name}`, 24).map((text) => ({ role: "name", text }) as const)),
-    ...wrapped([org, on].filter((one) => one !== null).join(" · "), 32).map((text) => ({ role: "sub", text }) as const),
+    ...linesOf("title", titles, 24, null),
+    ...linesOf("sub", full, 30, null),
+    ...members.flatMap(({ name, orgId, org, on }) => [
+      ...linesOf("name", titles === "" || name === "" ? name : `in ${name}`, 24, orgId),
+      ...linesOf("sub", [org === name ? null : org, on].filter((one) => one !== null).join(" · "), 32, orgId),
+    ]),
   ];
   return {
     lines,
@@ -101,26 +102,36 @@ function boxOf({ ideas, name, org, on }: LineageNode): Box {
   };
 }
 
+const linesOf = (role: Line["role"], text: string, letters: number, orgId: string | null): Line[] =>
+  text === "" ? [] : wrapped(text, letters).map((line) => ({ role, text: line, orgId }));
+
 /** Without what its short name says already. */
 const fullName = ({ short, name }: LineageNode["ideas"][number]) =>
   name.replace(` (${short})`, "").replace(`${short}: `, "");
 
-function nodeMarkup({ ideas, orgId }: LineageNode, box: Box, centre: Point, colour: string): Markup {
-  const left = centre.x - box.width / 2;
-  const top = centre.y - box.height / 2;
-  let y = top + padding.y;
-  const lines = box.lines.map(({ role, text }) => {
-    y += type[role].line;
-    return html`<text class="${role}" x="${round(left + padding.x + 2)}" y="${round(y - 5)}">${text}</text>`;
-  });
+function nodeMarkup(
+  { ideas, members }: LineageNode,
+  { lines, width, height }: Box,
+  centre: Point,
+  colourOf: (orgId: string) => string,
+): Markup {
+  const left = centre.x - width / 2;
+  const top = centre.y - height / 2;
   const radius = ideas.length > 0 ? 9 : 4;
-  return html`<rect class="box" data-org="${orgId}" x="${round(left)}" y="${round(top)}" width="${round(box.width)}" height="${round(box.height)}" rx="${radius}" stroke="${colour}"/><rect x="${round(left)}" y="${round(top + radius)}" width="5" height="${round(box.height - 2 * radius)}" fill="${colour}"/>${lines}`;
+  const [{ orgId: first }] = members as [LineageNode["members"][number]];
+  let y = top + padding.y;
+  const drawn = lines.map(({ role, text, orgId }) => {
+    y += type[role].line;
+    return html`<rect x="${round(left)}" y="${round(y - type[role].line)}" width="5" height="${type[role].line}" fill="${colourOf(orgId ?? first)}"/><text class="${role}" x="${round(left + padding.x + 2)}" y="${round(y - 5)}">${text}</text>`;
+  });
+  return html`<rect class="box" x="${round(left)}" y="${round(top)}" width="${round(width)}" height="${round(height)}" rx="${radius}" stroke="${colourOf(first)}"/>${drawn}`;
 }
 
-function edgeMarkup({ kind }: LineageEdge, { points, branch }: Route): Markup {
-  const end = points.at(-1)!;
-  const upwards = end.y < points.at(-2)!.y;
-  return html`<path class="reach" d="${pathOf(branch)}"/><path class="line" d="${pathOf(points)}"/><g transform="translate(${round(end.x)} ${round(end.y)})${upwards ? " rotate(180)" : ""}">${marks[kind]}</g>`;
+function edgeMarkup({ kind }: LineageEdge, { trunk, branch }: Route): Markup {
+  const path = pathOf(branch);
+  const end = branch.at(-1)!;
+  const isUpward = end.y < branch.at(-2)!.y;
+  return html`<path class="trunk" d="${pathOf(trunk)}"/><path class="reach" d="${path}"/><path class="line" d="${path}"/><g transform="translate(${round(end.x)} ${round(end.y)})${isUpward ? " rotate(180)" : ""}">${marks[kind]}</g>`;
 }
 
 /** How lines end: drawn above the origin, where the line comes down on a node. */
@@ -154,8 +165,10 @@ function pathOf(points: readonly Point[]): string {
 }
 
 const edgeName = ({ evidence }: LineageEdge) => evidence.map(({ title }) => title).join("; ");
-const nodeName = ({ ideas, name, org, on }: LineageNode) =>
-  [...ideas.map((idea) => idea.name), name, org, on ?? "no date"].filter((one) => one !== "").join(", ");
+const nodeName = ({ ideas, members, on }: LineageNode) =>
+  [...ideas.map(({ name }) => name), ...members.map(({ name, org }) => `${name} ${org}`.trim()), on ?? "no date"].join(
+    ", ",
+  );
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 function bandLines(on: string | null): string[] {
