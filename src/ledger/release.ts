@@ -8,6 +8,7 @@ import { type Subject, sourced, subjectFields, subjectOf } from "./subject.ts";
 
 const copied = {
   source: SourceKey,
+  observed: PartialDate.optional().describe("Day, month or year of the page; left out where it has none"),
   values: z.record(z.string(), z.json()).describe("The fields of its config.json"),
   note: z.string().min(1).optional(),
 };
