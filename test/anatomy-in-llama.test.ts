@@ -15,6 +15,8 @@ import {
   cacheLayersOf,
   componentsOf,
   countParameters,
+  entriesAt,
+  entryBytes,
   modelShapeOfGguf,
 } from "../src/anatomy/index.ts";
 import { specimenTokenizer } from "../src/specimens/index.ts";
@@ -24,10 +26,12 @@ import {
   type GgufTensor,
   openCheckpoint,
   placedTensors,
+  u32,
   writeGguf,
 } from "../src/weights/index.ts";
 import { drawing } from "./anatomy-in-llama/draw.ts";
 import { type Family, families } from "./anatomy-in-llama/families.ts";
+import { grouped } from "./anatomy-in-llama/grouped.ts";
 import { endMeasuring, measure } from "./anatomy-in-llama/measure.ts";
 import { temporaryFolder } from "./cli-process.ts";
 
@@ -94,4 +98,28 @@ test.each(Object.entries(families))(`%s (ASSAY_TEST_SEED=${seed})`, async (_, fa
       expect(growth).toEqual(cacheGrowth(shape, format));
   });
   await fc.assert(property, { seed, numRuns: modelsPerFamily, interruptAfterTimeLimit: 50_000 });
+});
+
+// llama.cpp has one size of chunks, too long for random models.
+test("llama4: a full chunk is let go", async () => {
+  const model = { vocabularySize: specimenTokenizer().vocabularySize, layers: 4, width: 16, heads: 1, feedForward: 16 };
+  const llama4 = grouped({
+    name: "llama4",
+    ...model,
+    kvHeads: 1,
+    headDim: 32,
+    contextTokens: 16_384,
+    keys: { interleave_moe_layer_step: u32(1) },
+    experts: { count: 1, used: 1, width: 16, shared: 16 },
+  });
+  const { metadata, tensors } = await written(llama4);
+  const stores = cacheLayersOf(modelShapeOfGguf({ metadata: Object.fromEntries(metadata), tensors })).flatMap(
+    (layer) => layer.stores,
+  );
+  const lengths = [8_192, 8_193, 8_448];
+  const held = lengths.map((tokens) =>
+    stores.reduce((sum, store) => sum + entriesAt(store.span, tokens) * entryBytes(cacheFormat("f16"), store), 0),
+  );
+  expect(held[1]).toBeLessThan(held[0]!);
+  expect(await measure({ path, kvType: "f16", lengths })).toEqual(held);
 });

@@ -11,7 +11,7 @@ import { kimiLinear } from "../../src/specimens/architectures/kimi-linear.ts";
 import type { GroupedDimensions } from "../../src/specimens/architectures/llama.ts";
 import { constant, matrix } from "../../src/specimens/architectures/tensors.ts";
 import { specimenTokenizer } from "../../src/specimens/index.ts";
-import { i32s, u32 } from "../../src/weights/index.ts";
+import { f32, i32s, u32 } from "../../src/weights/index.ts";
 import type { Draw } from "./draw.ts";
 import { attention, grouped } from "./grouped.ts";
 import {
@@ -22,6 +22,8 @@ import {
   shortConvolutionLayer,
   stateKeys,
 } from "./recurrent.ts";
+
+import { glmDsa, unabsorbed, withPrediction } from "./variants.ts";
 
 /** A random model, to be run with a cache of this type. */
 export type Family = (draw: Draw, kvType: KvType) => Architecture;
@@ -213,6 +215,26 @@ export const families: Readonly<Record<string, Family>> = {
     const dimensions = size(draw);
     return deepseek2({ ...dimensions, ...sparse(draw, dimensions.layers), latent: latent(draw, kvType) });
   },
+  "deepseek2: MLA, and a module that predicts": (draw, kvType) => {
+    const dimensions = size(draw);
+    const layers = dimensions.layers + 1;
+    const model = { ...dimensions, layers, ...sparse(draw, layers), latent: latent(draw, kvType) };
+    return withPrediction(deepseek2(model), model);
+  },
+  "deepseek2: MLA of old files": (draw, kvType) => {
+    const dims = () => grain(kvType) * draw.whole(1, kvType === "f16" ? 32 : 2);
+    const ropeDim = dims();
+    // A head's key is whole blocks by itself; llama.cpp wants some of it without rotation.
+    return unabsorbed({
+      ...size(draw),
+      latent: { ...latent(draw, kvType), ropeDim, plainDim: dims(), valueDim: dims() },
+    });
+  },
+  "glm-dsa: MLA and shared indexers": (draw, kvType) => {
+    const model = sparseLatent(draw, kvType);
+    const own = draw.someOf(model.layers + 1);
+    return glmDsa(model, (layer) => layer === 0 || own.includes(layer));
+  },
   "deepseek32: MLA and an indexer": (draw, kvType) => deepseek32(sparseLatent(draw, kvType)),
   "deepseek4: CSA and HCA": (draw, kvType) => {
     const heads = draw.whole(1, 6);
@@ -329,6 +351,44 @@ export const families: Readonly<Record<string, Family>> = {
       keys: { ...model.keys, "rope.dimension_sections": i32s([1, 0, 0, 0]) },
       mixer: (layer) =>
         isRecurrent(layer) ? gatedDeltaLayer(`blk.${layer}`, recurrent, { oneProjection: false }) : gated(layer),
+    });
+  },
+  "qwen35moe: Gated DeltaNet and attention": (draw, kvType) => {
+    const { recurrent, isRecurrent, gated, ...model } = gatedDelta(draw, kvType);
+    return grouped({
+      name: "qwen35moe",
+      ...model,
+      keys: { ...model.keys, "rope.dimension_sections": i32s([1, 0, 0, 0]) },
+      experts: { ...experts(draw), shared: draw.whole(8, 40), sharedGate: true },
+      mixer: (layer) =>
+        isRecurrent(layer) ? gatedDeltaLayer(`blk.${layer}`, recurrent, { oneProjection: false }) : gated(layer),
+    });
+  },
+  "nemotron_h: Mamba-2, attention or a network in a layer": (draw, kvType) => {
+    const model = { name: "nemotron_h", ...groupedSize(draw, kvType) };
+    const kinds = draw.shuffled(["state", "attention", ...Array.from({ length: draw.whole(0, 2) }, () => "network")]);
+    const state = stateOfHeads(draw, model.width);
+    const ofKind = (kind: string, value: number) => i32s(kinds.map((one) => (one === kind ? value : 0)));
+    return grouped({
+      ...model,
+      layers: kinds.length,
+      norms: ["attn_norm"],
+      keys: {
+        ...stateKeys(state),
+        "attention.layer_norm_epsilon": f32(1e-6),
+        "attention.head_count_kv": ofKind("attention", model.kvHeads),
+        feed_forward_length: ofKind("network", model.feedForward),
+      },
+      hasFeedForward: () => false,
+      mixer: (layer) => {
+        const block = `blk.${layer}`;
+        if (kinds[layer] === "attention") return attention(block, model);
+        if (kinds[layer] === "state") return mamba2Layer(block, state);
+        return [
+          matrix(`${block}.ffn_up.weight`, [model.width, model.feedForward]),
+          matrix(`${block}.ffn_down.weight`, [model.feedForward, model.width]),
+        ];
+      },
     });
   },
   "lfm2: short convolutions and attention": (draw, kvType) => {

@@ -1,9 +1,10 @@
 /** How a model's layers read their context, in the field's words: "3 KDA + 1 MLA", "6 GQA in a window of 512 + 1 GQA". */
 import type { Block } from "../blocks/index.ts";
 
-/** @param layers  the blocks of each layer that read or keep context */
+/** @param layers  the blocks of each layer that read or keep context; layers without any are passed over */
 export function attentionName(layers: readonly (readonly Block[])[]): string {
-  const names = Map.groupBy(layers, (blocks) => blocks.map(nameOf).filter(Boolean).join(" and "));
+  const names = Map.groupBy(layers, (blocks) => blocks.map(nameOf).join(" and "));
+  names.delete("");
   if (names.size === 1) return [...names.keys()][0]!;
   return [...names].map(([name, { length }]) => `${length} ${name}`).join(" + ");
 }
