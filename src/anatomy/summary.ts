@@ -8,6 +8,7 @@ import { decodeFlops, type Flops, fp8EquivalentFlops, prefillFlops } from "./flo
 import { type DecodeStep, decodeStep } from "./intensity.ts";
 import { type CacheGrowth, cacheBytes, cacheGrowth, cacheLayersOf, layerCacheBytes } from "./kv-cache.ts";
 import type { ModelShape, Scope } from "./model.ts";
+import { naiveCacheBytes } from "./naive.ts";
 import { type ActiveParameters, componentsOf, countParameters } from "./parameters.ts";
 import { storedBytes } from "./storage.ts";
 
@@ -59,6 +60,8 @@ export interface Anatomy {
     readonly format: string;
     /** One sequence at the context. */
     readonly sequenceBytes: number;
+    /** What the generic formula has for it in bf16, and how far that is from the truth in bf16; null without heads. */
+    readonly generic: { readonly bytes: number; readonly relativeError: number } | null;
     /** All sequences of the batch. */
     readonly batchBytes: number;
     readonly layerGroups: readonly LayerGroup[];
@@ -106,6 +109,7 @@ export function anatomyOf(model: ModelShape, options: AnatomyOptions = {}): Anat
       format: format.name,
       ...cacheGrowth(model, format),
       sequenceBytes,
+      generic: genericFormula(model, contextTokens),
       batchBytes: batch * sequenceBytes,
       layerGroups: layerGroups(model, format, contextTokens),
       curve: curve(model, format, contextTokens),
@@ -120,6 +124,12 @@ export function anatomyOf(model: ModelShape, options: AnatomyOptions = {}): Anat
         : []),
     ],
   };
+}
+
+function genericFormula(model: ModelShape, contextTokens: number): Anatomy["cache"]["generic"] {
+  const bytes = naiveCacheBytes(model, contextTokens);
+  const truth = cacheBytes(model, cacheFormat("bf16"), contextTokens);
+  return bytes === null || truth === 0 ? null : { bytes, relativeError: bytes / truth - 1 };
 }
 
 function requireBatch(batch: number): void {

@@ -1,5 +1,6 @@
 /** Audit: what was said of a model, against what can be computed, counted, measured and seen. */
 export * from "./check.ts";
+export { configAgainstFile } from "./config-against-file.ts";
 export * from "./devices.ts";
 export { fileWitnesses } from "./file-witnesses.ts";
 export * from "./model-reference.ts";

@@ -104,7 +104,7 @@ export function modelOfRelease(release: Release, folder = ownFolder): ResolvedMo
     configSource: {
       title: configSource?.title ?? `config of ${name}`,
       url: configSource !== null && "url" in configSource ? configSource.url : null,
-      date: "observed" in entry && typeof entry.observed === "string" ? entry.observed : null,
+      date: ("observed" in entry && entry.observed) || null,
     },
     checkpoint: null,
     assumptions: [...inherited, ...shape.assumptions],

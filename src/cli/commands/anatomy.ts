@@ -1,10 +1,9 @@
 /** `assay anatomy`: what a model is made of, what a token of it costs, and what holds it. */
 import { z } from "zod";
-import { type Anatomy, anatomyOf, cacheFormat, componentsOf, devicesNeeded } from "../../anatomy/index.ts";
-import { type ResolvedModel, readDevices, resolveModel } from "../../audit/index.ts";
+import { type Anatomy, anatomyOf, cacheFormat, devicesNeeded } from "../../anatomy/index.ts";
+import { configAgainstFile, type ResolvedModel, readDevices, resolveModel } from "../../audit/index.ts";
 import { formatValue } from "../../ledger/index.ts";
 import { formatBytes, formatCount, formatSignificant, formatTokens, plain, wrapped } from "../../units/index.ts";
-import { compareCounts, placedTensors } from "../../weights/index.ts";
 import { defineCommand, type Io, jsonFlag } from "../command.ts";
 import { countOf, formatBounds, tokensOf } from "../quantities.ts";
 import { table } from "../table.ts";
@@ -28,11 +27,9 @@ export const anatomyCommand = defineCommand({
       batch: countOf("--batch", flags.batch),
     };
     const model = await resolveModel(args[0]!, io);
+    const comparison = configAgainstFile(model);
     const anatomy = anatomyOf(model.shape, options);
     const fits = smallestFits(model, anatomy);
-    const { checkpoint } = model;
-    const comparison =
-      checkpoint && compareCounts(componentsOf(model.shape), placedTensors(checkpoint, model.shape.layers));
     if (flags.json) {
       const { name, configSource, assumptions } = model;
       io.print(JSON.stringify({ name, configSource, ...anatomy, assumptions, fits, comparison }, null, 2));
@@ -105,6 +102,8 @@ function printCache({ cache, contextTokens, batch }: Anatomy, everyLayer: boolea
   io.print(
     `grows by ${formatBytes(cache.bytesPerToken)} a token, on ${formatBytes(cache.fixedBytes)} that do not grow`,
   );
+  if (cache.generic !== null && Math.abs(cache.generic.relativeError) > 0.02)
+    io.print(genericLine(cache.generic, io.width));
   if (batch > 1) io.print(`batch of ${batch}: ${formatBytes(cache.batchBytes)}`);
   const groups = cache.layerGroups.map(({ layers, cacheBytes }) => [
     `${layers.length}`,
@@ -121,6 +120,14 @@ function printCache({ cache, contextTokens, batch }: Anatomy, everyLayer: boolea
   ]);
   io.print(`\n${table(["context", "cache", "FLOPs, one token", "cache, drawn"], curve, io.width)}`);
 }
+
+const genericLine = ({ bytes, relativeError }: NonNullable<Anatomy["cache"]["generic"]>, width: number): string => {
+  const error = `${relativeError < 0 ? "−" : "+"}${formatSignificant(Math.abs(relativeError) * 100)}%`;
+  return wrapped(
+    `The generic formula, 2 · KV heads · hidden size / heads · layers, has ${formatBytes(bytes)} in bf16: ${error}`,
+    width,
+  ).join("\n");
+};
 
 function printWork({ decode, prefill, decodeStep, contextTokens, batch }: Anatomy, io: Io): void {
   const intensity = decodeStep.flopsPerByte === null ? "—" : `${formatSignificant(decodeStep.flopsPerByte)} FLOP/B`;

@@ -11,7 +11,7 @@ import {
   type Serving,
   usdPerMillionTokens,
 } from "../../anatomy/index.ts";
-import { type NamedDevice, readDevices, resolveModel } from "../../audit/index.ts";
+import { configAgainstFile, type NamedDevice, readDevices, resolveModel } from "../../audit/index.ts";
 import { UserError } from "../../errors.ts";
 import { resolveName } from "../../ledger/index.ts";
 import { formatCount, formatMs, formatTokens, formatUsd, parseUsd, plain, wrapped } from "../../units/index.ts";
@@ -43,7 +43,9 @@ export const fitCommand = defineCommand({
     "assay fit kimi-k3 --hardware nvidia-b200-sxm --context 128K --cached-prefix 120K --batch 16",
   ],
   async run({ args, flags, io }) {
-    const { name, shape } = await resolveModel(args[0]!, io);
+    const model = await resolveModel(args[0]!, io);
+    configAgainstFile(model);
+    const { name, shape } = model;
     const all = readDevices();
     const given = flags.hardware.map((one) => resolveName(one, all, "hardware"));
     const format = cacheFormat(flags.cacheFormat ?? shape.cacheFormat);
