@@ -7,6 +7,7 @@ import { engineInfoCommand, engineServeCommand } from "./commands/engine.ts";
 import { exportCommand } from "./commands/export.ts";
 import { fitCommand } from "./commands/fit.ts";
 import { ledgerValidateCommand } from "./commands/ledger.ts";
+import { lineageCommand } from "./commands/lineage.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
@@ -27,6 +28,7 @@ export const commands: readonly CommandDefinition[] = [
   anatomyCommand,
   checkCommand,
   fitCommand,
+  lineageCommand,
   ledgerValidateCommand,
   doctorCommand,
 ];

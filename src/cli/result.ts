@@ -72,7 +72,7 @@ export async function printResult(
     withBodies: (chosen) => store.withBodies(run.id, chosen),
   });
   const path = resolve(io.cwd, flags.output ?? join(".assay", "reports", `${run.id}.html`));
-  writeReport(path, html);
+  writeOutput(path, html, "the run itself is kept, `assay report` makes its report again");
   if (flags.json) io.print(JSON.stringify({ ...summary, report: path }, null, 2));
   else io.print(terminalSummary(summary, { colour: io.colour, width: io.width, reportPath: path }));
   if (exitCode !== 0) return exitCode;
@@ -84,16 +84,17 @@ export async function printResult(
   return short.length > 0 ? 100 : 0;
 }
 
-export function writeReport(path: string, html: string): void {
+/** @param besides  what a user should know beside that another file may do */
+export function writeOutput(path: string, text: string, besides = ""): void {
   try {
     makeFolder(dirname(path));
-    writeFileSync(path, html);
+    writeFileSync(path, text);
   } catch (error) {
     throw new UserError(
       {
-        happened: `the report cannot be written to ${path}: ${messageOf(error)}`,
+        happened: `${path} cannot be written: ${messageOf(error)}`,
         expected: "a folder that can be written, on a disk with room",
-        mend: "name another file with --output; the run itself is kept, `assay report` makes its report again",
+        mend: ["name another file with --output", besides].filter((part) => part !== "").join("; "),
       },
       { cause: error },
     );

@@ -1,8 +1,11 @@
 export { exportCsv, exportJsonl, exportParquet } from "./export.ts";
 export { type Column, columns } from "./export-columns.ts";
 export { findings } from "./findings.ts";
-export { type HtmlReportOptions, htmlReport, reportOf } from "./report.ts";
 export { disagreementText, judgementText, lookText } from "./judgements.ts";
+export * from "./lineage-facts.ts";
+export * from "./lineage-page.ts";
+export * from "./lineage-terminal.ts";
+export { type HtmlReportOptions, htmlReport, reportOf } from "./report.ts";
 export { namedScores } from "./scores.ts";
 export { type Verdict, verdictOf } from "./selection.ts";
 export * from "./summary.ts";

@@ -1,5 +1,13 @@
 /** What a lineage says in a few lines: how the idea compounds, in words that terminal, page and picture share. */
-import { type Compounding, compoundingOf, type Lineage, type LineageEvent, withDevelopments } from "../ledger/index.ts";
+import {
+  type Compounding,
+  compoundingOf,
+  type Ledger,
+  type Lineage,
+  type LineageEvent,
+  subjectsOf,
+  withDevelopments,
+} from "../ledger/index.ts";
 import { formatCount } from "../units/index.ts";
 import { shortName } from "./lineage-graph.ts";
 
@@ -24,9 +32,9 @@ export function lineageFacts(lineage: Lineage, nameOf: NameOf): (readonly [strin
   ];
 }
 
-export function introducedWords({ idea: { introduced } }: Lineage, nameOf: NameOf): string {
+export function introducedWords({ idea: { introduced } }: Lineage, nameOf: NameOf, dated = true): string {
   const release = introduced.release === null ? "" : ` with ${nameOf(introduced.release)}`;
-  return `by ${introduced.by.map(nameOf).join(" and ")}${release}, ${introduced.on ?? "no date"}`;
+  return `by ${introduced.by.map(nameOf).join(" and ")}${release}${dated ? `, ${introduced.on ?? "no date"}` : ""}`;
 }
 
 function usersWords({ adoptions }: Compounding, nameOf: NameOf): string {
@@ -57,10 +65,16 @@ function halfLifeWords({ halfLife }: Compounding): string {
   return `${daysWords({ ...days, atMost: days.atMost })} until half of these ${outsideOrgs} used it`;
 }
 
-/** Release and organisation, or organisation alone, with the date. */
-export function who({ actor, org, on }: LineageEvent, nameOf: NameOf): string {
+/** Release and organisation, or organisation alone. */
+export function who({ actor, org, on }: LineageEvent, nameOf: NameOf, dated = true): string {
   const names = actor === org ? nameOf(org) : `${nameOf(actor)} of ${nameOf(org)}`;
-  return `${names} (${on ?? "no date"})`;
+  return dated ? `${names} (${on ?? "no date"})` : names;
+}
+
+/** What releases, ideas and organisations are called, by id. */
+export function namesOf(ledger: Ledger): NameOf {
+  const names = new Map(subjectsOf(ledger).map(({ id, name }) => [id, name]));
+  return (id) => names.get(id) ?? id;
 }
 
 const listed = (items: readonly string[]) => (items.length === 0 ? "none" : items.join(", "));

@@ -1,9 +1,9 @@
 /** A lineage as a page: the picture, the evidence behind each of its parts a click away, and how the idea compounds. */
 import { adoptionChart } from "../charts/index.ts";
-import { compoundingOf, firstDay, type Ledger, type Lineage, type Source, subjectsOf } from "../ledger/index.ts";
+import { compoundingOf, firstDay, type Ledger, type Lineage, type Source } from "../ledger/index.ts";
 import { htmlDocument } from "./document.ts";
 import { figure } from "./figure.ts";
-import { lineageFacts, type NameOf } from "./lineage-facts.ts";
+import { lineageFacts, type NameOf, namesOf } from "./lineage-facts.ts";
 import { type Evidence, lineageGraph, shortName } from "./lineage-graph.ts";
 import { type Drawing, kindSample, legendWords, lineagePicture } from "./lineage-picture.ts";
 import { lineagePageStyle, pictureStyle } from "./lineage-style.ts";
@@ -24,7 +24,6 @@ export function lineagePage(lineage: Lineage, ledger: Ledger): string {
 <p class="brand"><b>Assay</b> · lineage of an idea</p>
 <h1>${idea.name}</h1>
 <p class="lede">${idea.summary}</p>
-<dl class="facts">${lineageFacts(lineage, nameOf).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </header>
 <main>
 <section id="picture" aria-labelledby="picture-title">
@@ -77,11 +76,6 @@ export function lineageSvg(lineage: Lineage, ledger: Ledger): string {
 `.markup;
 }
 
-export const namesOf = (ledger: Ledger): NameOf => {
-  const names = new Map(subjectsOf(ledger).map(({ id, name }) => [id, name]));
-  return (id) => names.get(id) ?? id;
-};
-
 const svgOf = ({ width, height, inside }: Drawing): Markup =>
   html`<svg class="lineage" viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}" width="${Math.ceil(width)}" height="${Math.ceil(height)}" role="group" aria-label="Lineage">${inside}</svg>`;
 
@@ -104,9 +98,8 @@ const legend = (drawing: Drawing): Markup =>
       html`<li><svg class="lineage" width="40" height="16" viewBox="0 -8 40 16" aria-hidden="true">${sample}</svg>${words}</li>`,
   )}</ul>`;
 
-function compoundingSection(lineage: Lineage, nameOf: NameOf): Markup | null {
+function compoundingSection(lineage: Lineage, nameOf: NameOf): Markup {
   const { adoptions, hops } = compoundingOf(lineage);
-  if (hops.length === 0) return null;
   const ideas = new Map(lineageIdeas(lineage));
   const outside = adoptions.filter(({ event }) => event.independent);
   const dated = outside.flatMap(({ event: { on, actor }, outsideOrgs }) =>
@@ -133,8 +126,9 @@ function compoundingSection(lineage: Lineage, nameOf: NameOf): Markup | null {
   );
   return html`<section aria-labelledby="compounding-title">
 <h2 id="compounding-title">How it compounds</h2>
-<p class="lede">First uses by organisations that did not introduce it, and the hops of all that was developed from it.</p>
-<div class="pair">${chart}<div class="scroll"><table><thead><tr><th class="text" scope="col">from → to</th><th class="text" scope="col">idea</th><th class="text" scope="col">with</th><th scope="col">on</th></tr></thead><tbody>${rows}</tbody></table></div></div>
+<p class="lede">Counted from the links alone. Days are a range where dates are months or years.</p>
+<dl class="facts">${lineageFacts(lineage, nameOf).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+${hops.length === 0 ? null : html`<div class="pair hops">${chart}<div class="scroll"><table><caption>From lab to lab: first uses of the idea, and of what was developed from it</caption><thead><tr><th class="text" scope="col">from → to</th><th class="text" scope="col">idea</th><th class="text" scope="col">with</th><th scope="col">on</th></tr></thead><tbody>${rows}</tbody></table></div></div>`}
 </section>`;
 }
 

@@ -27,7 +27,7 @@ interface Box {
 }
 
 /** Pixels a letter, about, and pixels a line. */
-const type = { title: { letter: 9, line: 20 }, name: { letter: 8, line: 18 }, sub: { letter: 7, line: 16 } };
+const type = { title: { letter: 9, line: 20 }, name: { letter: 8.5, line: 18 }, sub: { letter: 7, line: 16 } };
 const padding = { x: 14, y: 9 };
 const gutter = 92;
 const margin = 20;
@@ -68,7 +68,7 @@ export function lineagePicture(graph: LineageGraph, href: (evidence: readonly Ev
   return {
     width,
     height,
-    inside: html`${bands}<g transform="translate(${gutter} 0)">${edges}${nodes}</g>`,
+    inside: html`<g transform="translate(0 ${margin})">${bands}<g transform="translate(${gutter} 0)">${edges}${nodes}</g></g>`,
     kinds: edgeKinds.filter((kind) => graph.edges.some((edge) => edge.kind === kind)),
     anyUnverified: [...graph.nodes, ...graph.edges].some(({ evidence }) => !standsOn(evidence)),
   };

@@ -30,7 +30,7 @@ export const lineagePageStyle = `${pageStyle}${drawing}
 .lineage { display: block; } .lineage a:is(:hover, :focus-visible, .chosen) :is(.line, .trunk) { stroke: var(--accent); stroke-width: 4; }
 .lineage a:is(:hover, :focus-visible, .chosen) .box { stroke: var(--accent); stroke-width: 3; stroke-opacity: 1; }
 .lineage a:focus-visible { outline: none; } .lineage .chosen .mark { fill: var(--accent); }
-main, header, footer { max-width: 1400px; }
+main, header, footer { max-width: 1400px; } header + main > section:first-child { margin-top: 24px; }
 .keys { margin-bottom: 16px; } .keys svg { overflow: visible; } .keys .dashed { stroke: var(--soft); stroke-width: 1.5; stroke-dasharray: 6 5; }
 .drawing { display: grid; grid-template-columns: minmax(0, max-content) minmax(232px, 1fr); gap: 20px 28px; align-items: start; }
 .drawing .scroll { border-block: 1px solid var(--line); }
@@ -38,7 +38,7 @@ main, header, footer { max-width: 1400px; }
 .evidence { min-width: 0; margin: 0 0 18px; font-size: 14px; overflow-wrap: break-word; } .evidence p { margin: 0 0 4px; }
 .evidence .meta, .evidence .nuance { color: var(--soft); font-size: 13px; } .evidence .unverified { color: var(--wrong); font-weight: 600; }
 .evidence:target { outline: 2px solid var(--accent); outline-offset: 8px; border-radius: 2px; }
-td.text, th.text { text-align: left; white-space: normal; }
+.hops { margin-top: 36px; } td.text, th.text { text-align: left; white-space: normal; }
 @media (max-width: 1100px) {
   .drawing { grid-template-columns: minmax(0, 1fr); }
   #shown { top: auto; bottom: 0; max-height: 42vh; background: var(--paper); border-left: 0; border-top: 3px solid var(--accent); padding: 12px 0 8px; }
