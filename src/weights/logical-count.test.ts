@@ -261,8 +261,10 @@ test("tables and masks are no weights, and a lone scale is one", () => {
     tensor("layers.0.ffn.gate.tid2eid", "I64", 100, 6),
     tensor("layer_scale", "F32", 1),
     tensor("hc_attn_scale", "F32", 3),
+    tensor("rope_freqs.weight", "F32", 64),
+    tensor("model.layers.0.self_attn.rotary_emb.inv_freq", "F32", 64),
   ];
-  expect(count(tensors, null)).toEqual([0, 0, 600, 1, 3]);
+  expect(count(tensors, null)).toEqual([0, 0, 600, 1, 3, 0, 0]);
 });
 
 test.each([

@@ -43,6 +43,7 @@ interface Question {
 
 function count(question: Question): Count {
   const { tensor } = question;
+  if (rotation.test(tensor.name)) return { parameters: 0, rule: "frequencies of the rotation" };
   if (isCompanion(question)) return { parameters: 0, rule: "scale, zero point or other companion of packed weights" };
   for (const [suffix, rule] of packedEndings) {
     const counted = tensor.name.endsWith(suffix) ? rule(question, suffix) : null;
@@ -53,6 +54,9 @@ function count(question: Question): Count {
   if (tensor.dtype === "I64" || tensor.dtype === "BOOL") return { parameters: 0, rule: "positions or a mask" };
   return { parameters: null, rule: `${tensor.dtype} packed in a way that is not known` };
 }
+
+/** They follow from the config; some files store them. */
+const rotation = /(?:^|\.)(?:rotary_emb\.inv_freq|rope_freqs\.weight|rope_factors_(?:long|short)\.weight)$/;
 
 const integers: ReadonlySet<string> = new Set(["I8", "U8", "I16", "U16", "I32", "U32", "I64", "U64", "BOOL"]);
 

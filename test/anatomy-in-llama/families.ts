@@ -219,7 +219,7 @@ export const families: Readonly<Record<string, Family>> = {
     const dimensions = size(draw);
     const layers = dimensions.layers + 1;
     const model = { ...dimensions, layers, ...sparse(draw, layers), latent: latent(draw, kvType) };
-    return withPrediction(deepseek2(model), model);
+    return withPrediction(deepseek2(model), model, { copies: draw.yes() });
   },
   "deepseek2: MLA of old files": (draw, kvType) => {
     const dims = () => grain(kvType) * draw.whole(1, kvType === "f16" ? 32 : 2);

@@ -44,7 +44,11 @@ export function glmDsa(model: SparseModel, hasIndexer: (layer: number) => boolea
 }
 
 /** The last layer becomes a module that predicts a further token; the model's own cache does without it. */
-export function withPrediction(architecture: Architecture, { layers, width }: LatentModel): Architecture {
+export function withPrediction(
+  architecture: Architecture,
+  { layers, width, vocabularySize }: LatentModel,
+  { copies }: { readonly copies: boolean },
+): Architecture {
   const block = `blk.${layers - 1}.nextn`;
   return {
     ...architecture,
@@ -55,6 +59,9 @@ export function withPrediction(architecture: Architecture, { layers, width }: La
       gain(`${block}.enorm`, width),
       gain(`${block}.hnorm`, width),
       gain(`${block}.shared_head_norm`, width),
+      ...(copies
+        ? ["embed_tokens", "shared_head_head"].map((name) => matrix(`${block}.${name}.weight`, [width, vocabularySize]))
+        : []),
     ],
   };
 }

@@ -161,6 +161,11 @@ test.each([
   expect(() => modelShapeOfGguf(description)).toThrow(message);
 });
 
+test("frequencies of the rotation and scales are no parameters", () => {
+  const companions = ["rope_freqs.weight", "blk.0.attn_q.scale"].map((name) => ({ name, shape: [32] }));
+  expect(modelShapeOfGguf({ ...gqa, tensors: [...gqa.tensors, ...companions] })).toEqual(modelShapeOfGguf(gqa));
+});
+
 const anything = fc.oneof(
   fc.integer({ min: -2, max: 1_100 }),
   fc.constantFrom(2 ** 31, 2 ** 53, Number.NaN, "4", "", true, null, undefined, { length: 5_000 }),

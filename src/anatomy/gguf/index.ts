@@ -136,7 +136,6 @@ function layeredShape(file: GgufFile, kinds: readonly Mixing[]): ModelShape {
   function predictionModule(layer: number): PlacedBlock[] {
     const has = (name: string) => hasTensor(file, layer, `nextn.${name}.weight`);
     if (!has("eh_proj")) return [];
-    const copies = ["embed_tokens", "shared_head_head"].filter(has).length;
     const blocks: Block[] = [
       { kind: "plain", part: "multi-token projection", parameters: 2 * hiddenSize * hiddenSize },
       norm(hiddenSize * ["enorm", "hnorm", "shared_head_norm"].filter(has).length),
@@ -146,15 +145,22 @@ function layeredShape(file: GgufFile, kinds: readonly Mixing[]): ModelShape {
     ];
     return [
       ...blocks.map((block) => ({ scope: "multi-token prediction" as const, layer, block })),
-      ...Array.from({ length: copies }, () => ({
-        scope: "second copies" as const,
-        layer,
-        block: { kind: "plain", part: "embedding", parameters: vocabularySize * hiddenSize } as const,
-      })),
+      ...copies
+        .filter(([name]) => has(name))
+        .map(([, part]) => ({
+          scope: "second copies" as const,
+          layer,
+          block: { kind: "plain", part, parameters: vocabularySize * hiddenSize } as const,
+        })),
     ];
   }
 }
 
+/** What a prediction module shares with the model, stored again. */
+const copies = [
+  ["embed_tokens", "embedding"],
+  ["shared_head_head", "output head"],
+] as const;
 /** Falcon-H1's files leave the ending out. */
 const withBias = (name: string) => [`${name}.weight`, `${name}.bias`, name];
 const layerNorms = ["attn_norm", "attn_norm_2", "post_attention_norm", "ffn_norm", "post_ffw_norm"].flatMap(withBias);
