@@ -28,6 +28,7 @@ interface Box {
 
 /** Pixels a letter, about, and pixels a line. */
 const type = { title: { letter: 9, line: 20 }, name: { letter: 8.5, line: 18 }, sub: { letter: 7, line: 16 } };
+const subLetters = 30;
 const padding = { x: 14, y: 9 };
 const gutter = 92;
 const margin = 20;
@@ -89,10 +90,10 @@ function boxOf({ ideas, members }: LineageNode): Box {
   const full = ideas.length === 1 && ideas[0]!.name !== ideas[0]!.short ? fullName(ideas[0]!) : "";
   const lines: Line[] = [
     ...linesOf("title", titles, 24, null),
-    ...linesOf("sub", full, 30, null),
+    ...linesOf("sub", full, subLetters, null),
     ...members.flatMap(({ name, orgId, org, on }) => [
       ...linesOf("name", titles === "" || name === "" ? name : `in ${name}`, 24, orgId),
-      ...linesOf("sub", [org === name ? null : org, on].filter((one) => one !== null).join(" · "), 32, orgId),
+      ...subLines([org === name ? null : org, on], orgId),
     ]),
   ];
   return {
@@ -100,6 +101,13 @@ function boxOf({ ideas, members }: LineageNode): Box {
     width: Math.max(...lines.map(({ role, text }) => text.length * type[role].letter)) + 2 * padding.x,
     height: lines.reduce((sum, { role }) => sum + type[role].line, 0) + 2 * padding.y,
   };
+}
+
+/** Organisation and date, below each other where they are too long for a line. */
+function subLines(parts: readonly (string | null)[], orgId: string): Line[] {
+  const known = parts.filter((part) => part !== null);
+  const whole = known.join(" · ");
+  return (whole.length <= subLetters ? [whole] : known).flatMap((text) => linesOf("sub", text, subLetters, orgId));
 }
 
 const linesOf = (role: Line["role"], text: string, letters: number, orgId: string | null): Line[] =>
@@ -144,9 +152,11 @@ const marks: Readonly<Record<EdgeKind, Markup>> = {
   contradicts: html`<path class="mark" d="M-9,-3H9"/>`,
 };
 
-/** What a kind looks like, in a box of 40 by 16. */
-export const kindSample = (kind: EdgeKind): Markup =>
-  html`<g class="edge ${kind}" transform="rotate(-90)"><path class="line" d="M0,0V38"/><g transform="translate(0 38)">${marks[kind]}</g></g>`;
+/** What a kind looks like: a line to the right, 38 pixels long. */
+export const kindSample = (kind: EdgeKind): Markup => {
+  const isUpright = kind === "validates-at-scale";
+  return html`<g class="edge ${kind}"><path class="line" d="M0,0H38"/><g transform="${isUpright ? "translate(32 7.5)" : "translate(38 0) rotate(-90)"}">${marks[kind]}</g></g>`;
+};
 
 export const legendWords = (kind: EdgeKind): string =>
   ({ ...kindWords, contradicts: "argues against", "validates-at-scale": "proves at scale" })[kind];
