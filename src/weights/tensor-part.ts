@@ -98,7 +98,7 @@ const layerParts: readonly (readonly [RegExp, Part])[] = [
   [/^(?:nextn\.)?(?:shared_head\.head|shared_head_head|head|confidence_head)\./, "output head"],
   [/^markov_head\.(?:markov_w2|head)\./, "output head"],
   [/^(?:nextn\.)?(?:embed_tokens|emb\.tok_emb|markov_head)\./, "embedding"],
-  [/latent_proj\.|routed_expert_|^ffn_routed_/, "latent projections"],
+  [/latent_proj\.|routed_expert_|^ffn_(?:routed|latent)_/, "latent projections"],
   [/shared_expert|_shexp\b/, "shared experts"],
   [/e_score_correction|exp_probs_b|ffn_gate_inp\b/, "router"],
   [/(?:^|\.)(?:experts|switch_mlp)\.|_exps\b/, "routed experts"],

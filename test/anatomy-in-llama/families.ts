@@ -7,7 +7,7 @@ import type { Architecture } from "../../src/specimens/architectures/architectur
 import { deepseek2 } from "../../src/specimens/architectures/deepseek2.ts";
 import { deepseek4 } from "../../src/specimens/architectures/deepseek4.ts";
 import { deepseek32, type SparseModel } from "../../src/specimens/architectures/deepseek32.ts";
-import { kimiLinear } from "../../src/specimens/architectures/kimi-linear.ts";
+import { type DeltaModel, kimiLinear } from "../../src/specimens/architectures/kimi-linear.ts";
 import type { GroupedDimensions } from "../../src/specimens/architectures/llama.ts";
 import { constant, matrix } from "../../src/specimens/architectures/tensors.ts";
 import { specimenTokenizer } from "../../src/specimens/index.ts";
@@ -23,7 +23,7 @@ import {
   stateKeys,
 } from "./recurrent.ts";
 
-import { glmDsa, unabsorbed, withPrediction } from "./variants.ts";
+import { glmDsa, kimiK3, unabsorbed, withPrediction } from "./variants.ts";
 
 /** A random model, to be run with a cache of this type. */
 export type Family = (draw: Draw, kvType: KvType) => Architecture;
@@ -89,6 +89,18 @@ const sparse = (draw: Draw, layers: number) => ({
 function sparseLatent(draw: Draw, kvType: KvType): SparseModel {
   const dimensions = size(draw);
   return { ...dimensions, ...sparse(draw, dimensions.layers), latent: latent(draw, kvType), indexer: indexer(draw) };
+}
+
+function deltaModel(draw: Draw, kvType: KvType): DeltaModel {
+  const layers = draw.whole(2, 4);
+  return {
+    ...size(draw),
+    layers,
+    ...sparse(draw, layers),
+    latent: { ...latent(draw, kvType), queryRank: null },
+    latentLayers: draw.someOf(layers),
+    delta: { headDim: 8 * draw.whole(1, 12), convolution: draw.whole(2, 5) },
+  };
 }
 
 /** Mamba of twice the width, the only one that llama.cpp runs. */
@@ -259,17 +271,8 @@ export const families: Readonly<Record<string, Family>> = {
       streams: 4,
     });
   },
-  "kimi-linear: KDA and MLA": (draw, kvType) => {
-    const layers = draw.whole(2, 4);
-    return kimiLinear({
-      ...size(draw),
-      layers,
-      ...sparse(draw, layers),
-      latent: { ...latent(draw, kvType), queryRank: null },
-      latentLayers: draw.someOf(layers),
-      delta: { headDim: 8 * draw.whole(1, 12), convolution: draw.whole(2, 5) },
-    });
-  },
+  "kimi-linear: KDA and MLA": (draw, kvType) => kimiLinear(deltaModel(draw, kvType)),
+  "kimi-k3: KDA and MLA": (draw, kvType) => kimiK3(deltaModel(draw, kvType), 2 * draw.whole(4, 16)),
   mamba: (draw) => {
     const dimensions = { ...size(draw), heads: 0, kvHeads: 0, headDim: 0 };
     const state = stateOfChannels(draw, dimensions.width);

@@ -12,7 +12,9 @@ const Keys = z.looseObject({
   expert_feed_forward_length: optional(perLayer(countOrZero)),
   expert_shared_count: optional(countOrZero),
   expert_shared_feed_forward_length: optional(countOrZero),
+  /** Nemotron's, and Kimi's. */
   moe_latent_size: optional(countOrZero),
+  expert_latent_length: optional(countOrZero),
 });
 
 /** The networks of each layer. @see llama.cpp, src/models, `load_arch_tensors` of each architecture */
@@ -45,13 +47,14 @@ export function feedForwards(file: GgufFile): (layer: number) => Block[] {
       keys.expert_shared_feed_forward_length ||
       (file.architecture.startsWith("qwen") ? denseWidth : (keys.expert_shared_count || 1) * width);
     const routed = keys.expert_count ?? 0;
+    const latentSize = keys.moe_latent_size || keys.expert_latent_length || 0;
     return {
       kind: "experts",
       hiddenSize,
       routed,
       used,
       width,
-      ...(has("ffn_latent_down.weight") && { latent: { size: keys.moe_latent_size ?? 0, norm: false } }),
+      ...(latentSize > 0 && { latent: { size: latentSize, norm: has("ffn_routed_norm.weight") } }),
       gated: has("ffn_gate_exps.weight") || has("ffn_gate_up_exps.weight"),
       bias: has("ffn_down_exps.bias"),
       shared: has("ffn_down_shexp.weight") ? { width: sharedWidth, gate: has("ffn_gate_inp_shexp.weight") } : null,

@@ -45,6 +45,7 @@ const mixings: Readonly<Record<string, readonly Mixing[]>> = {
   deepseek32: [sparseLatentAttention],
   "glm-dsa": [sparseLatentAttention],
   "kimi-linear": [deltaAttention, latentAttention],
+  "kimi-k3": [deltaAttention, latentAttention],
   qwen3next: [gatedDelta, fullAttention({ gated: true })],
   qwen35: [gatedDelta, fullAttention({ gated: true })],
   qwen35moe: [gatedDelta, fullAttention({ gated: true })],
@@ -119,8 +120,9 @@ function layeredShape(file: GgufFile, kinds: readonly Mixing[]): ModelShape {
         vocabularySize,
         tiedEmbeddings,
         normElements: hiddenSize * finalNorms.filter((name) => file.elements.has(name)).length,
-        layers: mixed.map((blocks, layer) => [norms(layer), ...blocks, ...feedForward(layer)]),
+        layers: mixed.map((blocks, layer) => [norms(layer), ...blocks, ...feedForward(layer), ...residuals(layer)]),
       }),
+      ...scores(["output_res_score.weight"]).map((block) => ({ scope: "backbone" as const, layer: null, block })),
       ...Array.from({ length: keys.block_count - layers }, (_, index) => layers + index).flatMap(predictionModule),
     ],
     cacheFormat: "f16",
@@ -130,6 +132,16 @@ function layeredShape(file: GgufFile, kinds: readonly Mixing[]): ModelShape {
 
   function norms(layer: number): Block {
     return norm(hiddenSize * layerNorms.filter((name) => hasTensor(file, layer, name)).length);
+  }
+
+  function residuals(layer: number): Block[] {
+    return scores(["attn", "ffn"].map((name) => `blk.${layer}.${name}_res_score.weight`));
+  }
+
+  /** One vector each: llama.cpp's files hold a query of Kimi K3's residual attention multiplied with the gains of its norm. */
+  function scores(names: readonly string[]): Block[] {
+    const there = names.filter((name) => file.elements.has(name));
+    return there.map(() => ({ kind: "plain", part: "residual mixing", parameters: hiddenSize }));
   }
 
   /** A layer that predicts a further token; a file may leave it out. */

@@ -51,6 +51,8 @@ function latent<T extends typeof Keys>(
     const cached = keys["attention.key_length"];
     // Files from before llama.cpp cached the latent have both up-projections in one tensor.
     const cachesHeads = has("attn_kv_b.weight");
+    if (cachesHeads && keys["attention.key_length_mla"] !== undefined)
+      throw unknownAttention("MLA with key_length_mla whose up-projections are in one tensor");
     if (!cachesHeads && cached !== latentRank + rotaryDim)
       throw unknownAttention(`MLA that caches ${cached} values and not ${latentRank} + ${rotaryDim}`);
     return {
@@ -62,6 +64,7 @@ function latent<T extends typeof Keys>(
       keyHeadDim: (keys["attention.key_length_mla"] ?? cached) - rotaryDim,
       rotaryDim,
       valueHeadDim: keys["attention.value_length_mla"] ?? keys["attention.value_length"],
+      outputGate: has("attn_gate.weight"),
       indexer: indexerOf(keys, layer, has("indexer.attn_k.weight")),
       cachesHeads,
     };

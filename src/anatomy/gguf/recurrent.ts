@@ -12,15 +12,16 @@ export const deltaAttention: Mixing = mixing(
     "attention.head_count": perLayer(count),
     "kda.head_dim": count,
     "ssm.conv_kernel": count,
+    "kda.gate_lower_bound": z.unknown().optional(),
   }),
   "ssm_f_a.weight",
-  (keys, layer) => ({
+  (keys, layer, has) => ({
     kind: "delta attention",
     hiddenSize: keys.embedding_length,
     heads: ofLayer(keys["attention.head_count"], layer),
     headDim: keys["kda.head_dim"],
     convolutionTokens: keys["ssm.conv_kernel"],
-    fullRankGate: false,
+    fullRankGate: has("ssm_g.weight"),
   }),
 );
 
