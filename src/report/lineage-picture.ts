@@ -27,7 +27,7 @@ interface Box {
 }
 
 /** Pixels a letter, about, and pixels a line. */
-const type = { title: { letter: 9, line: 20 }, name: { letter: 8.5, line: 18 }, sub: { letter: 7, line: 16 } };
+const type = { title: { letter: 9.6, line: 20 }, name: { letter: 8.5, line: 18 }, sub: { letter: 7, line: 16 } };
 const subLetters = 30;
 const padding = { x: 14, y: 9 };
 const gutter = 92;
@@ -89,7 +89,7 @@ function boxOf({ ideas, members }: LineageNode): Box {
   const titles = ideas.map(({ short }) => short).join(", ");
   const full = ideas.length === 1 && ideas[0]!.name !== ideas[0]!.short ? fullName(ideas[0]!) : "";
   const lines: Line[] = [
-    ...linesOf("title", titles, 24, null),
+    ...linesOf("title", titles, 26, null),
     ...linesOf("sub", full, subLetters, null),
     ...members.flatMap(({ name, orgId, org, on }) => [
       ...linesOf("name", titles === "" || name === "" ? name : `in ${name}`, 24, orgId),
@@ -149,7 +149,7 @@ const marks: Readonly<Record<EdgeKind, Markup>> = {
   reuses: html`<path class="mark" d="M-4.5,-8.5H4.5L0,0Z"/>`,
   cites: html`<path class="mark" d="M-4.5,-8.5L0,0L4.5,-8.5"/>`,
   supersedes: html`<path class="mark" d="M0,0L5,-6L0,-12L-5,-6Z"/>`,
-  contradicts: html`<path class="mark" d="M-9,-3H9"/>`,
+  contradicts: html`<path class="mark" d="M-9,-5H9V-1H-9Z"/>`,
 };
 
 /** What a kind looks like: a line to the right, 38 pixels long. */

@@ -17,7 +17,7 @@ const drawing = `
 .lineage .validates-at-scale { --edge: var(--right); } .lineage .validates-at-scale .line { stroke-width: 2; }
 .lineage .tick { fill: none; stroke: var(--paper); stroke-width: 1.8; }
 .lineage .cites .line { stroke-dasharray: 2 4; } .lineage .cites .mark { fill: none; stroke: var(--edge); stroke-width: 1.5; }
-.lineage .contradicts { --edge: var(--failed); } .lineage .contradicts .line { stroke-width: 2; } .lineage .contradicts .mark { fill: none; stroke: var(--edge); stroke-width: 3.5; }
+.lineage .contradicts { --edge: var(--failed); } .lineage .contradicts .line { stroke-width: 2; }
 .lineage .edge.unverified .line { stroke-dasharray: 6 5; }
 `;
 

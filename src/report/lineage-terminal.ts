@@ -35,11 +35,13 @@ export function lineageText(lineage: Lineage, ledger: Ledger, width: number): st
   const nameOf = namesOf(ledger);
   const { idea } = lineage;
   return [
-    plain(idea.name),
+    ...wrapped(plain(idea.name), width),
     ...wrapped(plain(idea.summary), width - 2).map((line) => `  ${line}`),
     ...wrapped(plain(`Source: ${sourceWords(idea.introduced.source)}`), width - 2, "  ").map((line) => `  ${line}`),
     "",
-    `${dateCell(idea.introduced.on)} * ${idea.name} ${introducedWords(lineage, nameOf, false)}${doubt(idea.introduced)}`,
+    ...wrapped(plain(ideaWords(lineage, nameOf)), width - 13).map(
+      (line, index) => (index === 0 ? dateCell(idea.introduced.on) : " ".repeat(12)) + " " + line,
+    ),
     ...branches(lineage, nameOf, width, ""),
     "",
     ...legendLines(width),
@@ -70,7 +72,7 @@ function branches(lineage: Lineage, nameOf: NameOf, width: number, indent: strin
       .map((event) => ({ on: event.on, text: eventWords(event, nameOf), development: null })),
     ...lineage.developments.map((one) => ({
       on: one.idea.introduced.on,
-      text: `* ${one.idea.name} ${introducedWords(one, nameOf, false)}${doubt(one.idea.introduced)}`,
+      text: ideaWords(one, nameOf),
       development: one,
     })),
   ];
@@ -91,6 +93,9 @@ function branches(lineage: Lineage, nameOf: NameOf, width: number, indent: strin
 const dayOf = ({ on }: Branch) => (on === null ? Infinity : Date.parse(firstDay(on)));
 const dateCell = (on: string | null) => (on ?? "no date").padEnd(10);
 const doubt = (entry: Parameters<typeof isVerified>[0]) => (isVerified(entry).verified ? "" : " ?");
+
+const ideaWords = (lineage: Lineage, nameOf: NameOf) =>
+  `${marks.introduces} ${lineage.idea.name} ${introducedWords(lineage, nameOf, false)}${doubt(lineage.idea.introduced)}`;
 
 const eventWords = ({ kind, actor, org, link }: LineageEvent, nameOf: NameOf) =>
   `${marks[kind]} ${nameOf(actor)}${actor === org ? "" : `, ${nameOf(org)}`}${doubt(link)}`;
