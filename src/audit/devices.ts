@@ -1,5 +1,12 @@
 /** The ledger's accelerators as the plain numbers that bounds are computed from; where datasheets differ, the lowest. */
-import type { Device } from "../anatomy/index.ts";
+import {
+  type Anatomy,
+  type Bounds,
+  cacheFormat,
+  type Device,
+  devicesNeeded,
+  type ModelShape,
+} from "../anatomy/index.ts";
 import { current, figureOf, type Hardware, type Quantity } from "../ledger/index.ts";
 import { readHardware } from "../ledger-files/index.ts";
 
@@ -26,4 +33,21 @@ function deviceOf(hardware: Hardware): Device {
     interconnectBytesPerSecond: lowest("linkBytesPerSecond"),
     domainDevices: lowest("scaleUpDevices"),
   };
+}
+
+/** Hardware that holds a model at an estimate's context and batch, by the fewest devices on the careful side. */
+export function smallestHardware(
+  model: ModelShape,
+  { contextTokens, batch, cache }: Pick<Anatomy, "contextTokens" | "batch" | "cache">,
+  folder?: string,
+): { readonly id: string; readonly name: string; readonly devices: Bounds }[] {
+  const format = cacheFormat(cache.format);
+  return readDevices(folder)
+    .map(({ id, name, device }) => ({
+      id,
+      name,
+      devices: devicesNeeded({ model, device, format, contextTokens }, batch),
+    }))
+    .filter(({ devices }) => devices.low !== null)
+    .toSorted((a, b) => (a.devices.high ?? Infinity) - (b.devices.high ?? Infinity) || a.devices.low! - b.devices.low!);
 }

@@ -1,5 +1,7 @@
 /** Audit: what was said of a model, against what can be computed, counted, measured and seen. */
+export * from "./catalog.ts";
 export * from "./check.ts";
+export * from "./compare-releases.ts";
 export { configAgainstFile } from "./config-against-file.ts";
 export * from "./devices.ts";
 export { fileWitnesses } from "./file-witnesses.ts";

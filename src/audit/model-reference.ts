@@ -85,7 +85,11 @@ export function modelOfRelease(release: Release, folder = ownFolder): ResolvedMo
   const config = readConfig(release, folder);
   if (config === null)
     throw new UserError({
-      happened: `no estimate: the config of ${release.name} is not published`,
+      happened: `no estimate: ${
+        release.config.status === "unknown"
+          ? `the ledger has no config of ${release.name}`
+          : `the config of ${release.name} is not published`
+      }`,
       expected: "a release whose config the ledger has",
       mend: "name a config.json or a checkpoint instead",
     });

@@ -1,7 +1,7 @@
 /** `assay anatomy`: what a model is made of, what a token of it costs, and what holds it. */
 import { z } from "zod";
-import { type Anatomy, anatomyOf, cacheFormat, devicesNeeded } from "../../anatomy/index.ts";
-import { configAgainstFile, type ResolvedModel, readDevices, resolveModel } from "../../audit/index.ts";
+import { type Anatomy, anatomyOf } from "../../anatomy/index.ts";
+import { configAgainstFile, type ResolvedModel, resolveModel, smallestHardware } from "../../audit/index.ts";
 import { formatValue } from "../../ledger/index.ts";
 import { formatBytes, formatCount, formatSignificant, formatTokens, plain, wrapped } from "../../units/index.ts";
 import { defineCommand, type Io, jsonFlag } from "../command.ts";
@@ -29,7 +29,7 @@ export const anatomyCommand = defineCommand({
     const model = await resolveModel(args[0]!, io);
     const comparison = configAgainstFile(model);
     const anatomy = anatomyOf(model.shape, options);
-    const fits = smallestFits(model, anatomy);
+    const fits = smallestHardware(model.shape, anatomy).slice(0, 4);
     if (flags.json) {
       const { name, configSource, assumptions } = model;
       io.print(JSON.stringify({ name, configSource, ...anatomy, assumptions, fits, comparison }, null, 2));
@@ -138,18 +138,4 @@ function printWork({ decode, prefill, decodeStep, contextTokens, batch }: Anatom
       `Intensity of decoding, batch ${batch}: ${intensity}`,
     ].join("\n"),
   );
-}
-
-/** Hardware by the fewest devices on the careful side. */
-function smallestFits({ shape }: ResolvedModel, { contextTokens, batch, cache }: Anatomy) {
-  const format = cacheFormat(cache.format);
-  return readDevices()
-    .map(({ id, name, device }) => ({
-      id,
-      name,
-      devices: devicesNeeded({ model: shape, device, format, contextTokens }, batch),
-    }))
-    .filter(({ devices }) => devices.low !== null)
-    .toSorted((a, b) => (a.devices.high ?? Infinity) - (b.devices.high ?? Infinity) || a.devices.low! - b.devices.low!)
-    .slice(0, 4);
 }
