@@ -4,7 +4,7 @@ import { configOf, releasedModel, releasedNames } from "../../test/fixtures/conf
 import { UserError } from "../errors.ts";
 import { type Anatomy, anatomyOf, cacheFormats, componentsOf, modelShapeOf } from "./index.ts";
 
-const released = releasedNames.filter((name) => name !== "qwen3.5-27b");
+const released = releasedNames;
 
 type Json = Record<string, unknown>;
 

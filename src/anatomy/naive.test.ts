@@ -10,6 +10,7 @@ const GiB = 2 ** 30;
 
 test.each([
   { of: "gemma-3-27b", contextTokens: 131_072, naive: 81.38, truth: 10.41, error: 682 },
+  { of: "qwen3.5-27b", contextTokens: 262_144, naive: 53.25, truth: 16.0, error: 233 },
   // V3.1 has V3's shape.
   { of: "deepseek-v3", contextTokens: 163_840, naive: 2.08, truth: 10.72, error: -81 },
   // The table's truth leaves out the indexer's keys (test below), and counts the prediction layer.

@@ -11,9 +11,10 @@ import { deepseekV41 } from "./deepseek-v41.ts";
 import type { Family } from "./family.ts";
 import { kimiLinear } from "./kimi-linear.ts";
 import { llama } from "./llama.ts";
+import { qwenHybrid } from "./qwen-hybrid.ts";
 import { visionOf } from "./vision.ts";
 
-const families: readonly Family[] = [deepseekV2, deepseekV4, deepseekV41, kimiLinear, llama];
+const families: readonly Family[] = [deepseekV2, deepseekV4, deepseekV41, kimiLinear, llama, qwenHybrid];
 const familyOf = new Map(families.flatMap((family) => family.modelTypes.map((type) => [type, family])));
 
 /**

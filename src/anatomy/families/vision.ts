@@ -2,6 +2,7 @@
  * Vision towers and the projectors behind them, by the fields of their configs. A tower whose layout is not known is left
  * out and named, never estimated.
  *
+ * @see SigLIP as in Gemma 3: transformers, models/siglip and models/gemma3; Qwen's: models/qwen3_vl, models/qwen3_5
  * @see MoonViT: Kimi-VL, arXiv:2504.07491, §2.1; Kimi K3, arXiv:2607.24653. DeepSeek-V4.1-Flash, arXiv:2609.19969, §2.6
  */
 import { z } from "zod";
@@ -40,17 +41,39 @@ const DeepseekVit = z.object({
   downsample_ratio: count,
 });
 
+/** Gemma 3: squares of one size with learnt positions; what it gives is pooled, so that patches do not count. */
+const Siglip = z.object({
+  model_type: z.literal("siglip_vision_model"),
+  hidden_size: count,
+  intermediate_size: count,
+  num_hidden_layers: count,
+  patch_size: count,
+  image_size: count,
+});
+
+/** Qwen3-VL and Qwen3.5: patches of two frames, learnt positions, squares of patches to a token. */
+const QwenVit = z.object({
+  depth: count,
+  hidden_size: count,
+  intermediate_size: count,
+  in_channels: count,
+  patch_size: count,
+  temporal_patch_size: count,
+  spatial_merge_size: count,
+  num_position_embeddings: count,
+  out_hidden_size: count,
+  deepstack_visual_indexes: z.array(z.int()).max(100),
+});
+
 /** @param hiddenSize  of the language model */
 export function visionOf(config: RawConfig, hiddenSize: number): Vision {
   const raw = config.vision_config;
   if (raw === undefined || raw === null) return { blocks: [], assumptions: [] };
-  const moon = MoonVit.safeParse(raw);
-  const deepseek = DeepseekVit.safeParse(raw);
-  const sizes = moon.success
-    ? moonVit(moon.data, hiddenSize)
-    : deepseek.success
-      ? deepseekVit(deepseek.data, hiddenSize)
-      : undefined;
+  const sizes =
+    sizesOf(MoonVit, raw, (moon) => moonVit(moon, hiddenSize)) ??
+    sizesOf(DeepseekVit, raw, (deepseek) => deepseekVit(deepseek, hiddenSize)) ??
+    (config.model_type === "gemma3" ? sizesOf(Siglip, raw, (siglip) => siglipVit(siglip, hiddenSize)) : undefined) ??
+    sizesOf(QwenVit, raw, qwenVit);
   if (sizes === undefined)
     return { blocks: [], assumptions: ["the vision tower is not counted: its layout is not known from the config"] };
   return {
@@ -61,6 +84,15 @@ export function visionOf(config: RawConfig, hiddenSize: number): Vision {
     })),
     assumptions: [],
   };
+}
+
+function sizesOf<T extends z.ZodType>(
+  layout: T,
+  raw: unknown,
+  sizes: (config: z.output<T>) => Sizes,
+): Sizes | undefined {
+  const parsed = layout.safeParse(raw);
+  return parsed.success ? sizes(parsed.data) : undefined;
 }
 
 type Sizes = Readonly<Record<"vision tower" | "projector", number>>;
@@ -90,5 +122,31 @@ function deepseekVit(config: z.output<typeof DeepseekVit>, hiddenSize: number): 
     // Three vectors mark an image's start, end and line breaks among the tokens.
     "vision tower": 3 * config.patch_size ** 2 * h + h + config.num_hidden_layers * layer + h + 3 * hiddenSize,
     projector: merged * hiddenSize + hiddenSize + hiddenSize * hiddenSize + hiddenSize,
+  };
+}
+
+/** Layers with biases and two norms with biases. */
+const plainLayer = (h: number, width: number) => 4 * h + 4 * (h * h + h) + 2 * h * width + width + h;
+
+function siglipVit(config: z.output<typeof Siglip>, hiddenSize: number): Sizes {
+  const { hidden_size: h, intermediate_size: width, patch_size: patch, image_size: image } = config;
+  const patches = 3 * patch ** 2 * h + h;
+  const positions = Math.floor(image / patch) ** 2 * h;
+  return {
+    "vision tower": patches + positions + config.num_hidden_layers * plainLayer(h, width) + 2 * h,
+    projector: h * hiddenSize + h,
+  };
+}
+
+function qwenVit(config: z.output<typeof QwenVit>): Sizes {
+  const { hidden_size: h, intermediate_size: width } = config;
+  const patches = config.in_channels * config.temporal_patch_size * config.patch_size ** 2 * h + h;
+  const merged = h * config.spatial_merge_size ** 2;
+  const merger = merged * merged + merged + merged * config.out_hidden_size + config.out_hidden_size;
+  // Each layer that is looked into has a merger of its own, which normalises what is merged already.
+  const deep = config.deepstack_visual_indexes.length * (merger + 2 * merged);
+  return {
+    "vision tower": patches + config.num_position_embeddings * h + config.depth * plainLayer(h, width),
+    projector: 2 * h + merger + deep,
   };
 }

@@ -22,12 +22,9 @@ type Span = Attention["span"];
 const everything: Span = { kind: "all" };
 const sign = "attn_output.weight";
 
-/** Layers that read everything; with `gated`, projections of queries hold the output's gate too. */
-export const fullAttention = ({ gated = false } = {}): Mixing =>
-  mixing(Keys, sign, (keys, layer, has) => ({
-    ...attention(keys, layer, has, everything),
-    ...(gated && { outputGate: "elementwise" as const }),
-  }));
+/** Layers that read everything. @param own  what the architecture has and neither keys nor names of tensors tell */
+export const fullAttention = (own: Pick<Attention, "outputGate" | "qkNorm"> = {}): Mixing =>
+  mixing(Keys, sign, (keys, layer, has) => ({ ...attention(keys, layer, has, everything), ...own }));
 
 /**
  * Layers that read a window, but for the last of every `pattern`, which reads everything.

@@ -30,13 +30,28 @@ import { deltaAttention, gatedDelta, mamba, mamba2, shortConvolution } from "./r
 
 export type { GgufDescription } from "./file.ts";
 
+/** Projections of queries hold the output's gate too. */
+const gated = fullAttention({ outputGate: "elementwise" });
+
 /** The kinds of layers of an architecture, by llama.cpp's name; a layer may be of several, in Nemotron-H of none. */
 const mixings: Readonly<Record<string, readonly Mixing[]>> = {
   llama: [fullAttention()],
+  mistral3: [fullAttention()],
+  granite: [fullAttention()],
+  granitemoe: [fullAttention()],
+  smollm3: [fullAttention()],
+  seed_oss: [fullAttention()],
+  internlm2: [fullAttention()],
+  olmoe: [fullAttention({ qkNorm: "per-head" })],
+  "minimax-m2": [fullAttention({ qkNorm: "per-head" })],
+  glm4moe: [fullAttention()],
   qwen2: [fullAttention()],
   qwen2moe: [fullAttention()],
+  qwen2vl: [fullAttention()],
   qwen3: [fullAttention()],
   qwen3moe: [fullAttention()],
+  qwen3vl: [fullAttention()],
+  qwen3vlmoe: [fullAttention()],
   gemma2: [windowedAttention(2, 4_096)],
   gemma3: [windowedAttention(6)],
   "gpt-oss": [windowedAttention(2)],
@@ -46,9 +61,9 @@ const mixings: Readonly<Record<string, readonly Mixing[]>> = {
   "glm-dsa": [sparseLatentAttention],
   "kimi-linear": [deltaAttention, latentAttention],
   "kimi-k3": [deltaAttention, latentAttention],
-  qwen3next: [gatedDelta, fullAttention({ gated: true })],
-  qwen35: [gatedDelta, fullAttention({ gated: true })],
-  qwen35moe: [gatedDelta, fullAttention({ gated: true })],
+  qwen3next: [gatedDelta, gated],
+  qwen35: [gatedDelta, gated],
+  qwen35moe: [gatedDelta, gated],
   mamba: [mamba],
   mamba2: [mamba2],
   jamba: [mamba, fullAttention()],
