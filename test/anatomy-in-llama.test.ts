@@ -42,7 +42,7 @@ afterAll(() => {
 });
 
 const seed = Number(process.env.ASSAY_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const modelsPerFamily = 15;
+const modelsPerFamily = 12;
 
 /** Behind every window here, and whole entries of the widest compression. */
 const full = 256;

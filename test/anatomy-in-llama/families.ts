@@ -7,6 +7,7 @@ import type { Architecture } from "../../src/specimens/architectures/architectur
 import { deepseek2 } from "../../src/specimens/architectures/deepseek2.ts";
 import { deepseek4 } from "../../src/specimens/architectures/deepseek4.ts";
 import { deepseek32, type SparseModel } from "../../src/specimens/architectures/deepseek32.ts";
+import { gating } from "../../src/specimens/architectures/experts.ts";
 import { type DeltaModel, kimiLinear } from "../../src/specimens/architectures/kimi-linear.ts";
 import type { GroupedDimensions } from "../../src/specimens/architectures/llama.ts";
 import { constant, matrix } from "../../src/specimens/architectures/tensors.ts";
@@ -168,6 +169,65 @@ export const families: Readonly<Record<string, Family>> = {
     }),
   "llama: experts": (draw, kvType) =>
     grouped({ name: "llama", ...groupedSize(draw, kvType), feedForward: 24, experts: { ...experts(draw), width: 24 } }),
+  "mistral3, smollm3": (draw, kvType) =>
+    grouped({ name: draw.pick(["mistral3", "smollm3"]), ...groupedSize(draw, kvType), tied: draw.yes() }),
+  "granite, granitemoe": (draw, kvType) => {
+    const name = draw.pick(["granite", "granitemoe"]);
+    const width = draw.whole(8, 40);
+    return grouped({
+      name,
+      ...groupedSize(draw, kvType),
+      feedForward: width,
+      keys: { logit_scale: f32(1) },
+      ...(name === "granitemoe" && { experts: { ...experts(draw), width, shared: draw.pick([0, 16]) } }),
+    });
+  },
+  seed_oss: (draw, kvType) =>
+    grouped({
+      name: "seed_oss",
+      ...groupedSize(draw, kvType),
+      qkvBias: draw.yes(),
+      norms: ["attn_norm", "post_attention_norm"],
+    }),
+  internlm2: (draw, kvType) => grouped({ name: "internlm2", ...wholeWidth(draw, kvType) }),
+  "olmoe, minimax-m2": (draw, kvType) => {
+    const name = draw.pick(["olmoe", "minimax-m2"]);
+    const dimensions = wholeWidth(draw, kvType);
+    const width = draw.whole(8, 40);
+    return grouped({
+      name,
+      ...dimensions,
+      // The gains on OLMoE's keys are as many as the width.
+      kvHeads: name === "olmoe" ? dimensions.heads : dimensions.kvHeads,
+      feedForward: width,
+      keys: { expert_gating_func: u32(gating.sigmoid) },
+      qkNorm: "per-head",
+      experts: { ...experts(draw), width, choiceBias: name === "minimax-m2" },
+    });
+  },
+  glm4moe: (draw, kvType) => {
+    const expert = draw.whole(8, 40);
+    return grouped({
+      name: "glm4moe",
+      ...groupedSize(draw, kvType),
+      qkvBias: draw.yes(),
+      qkNorm: draw.yes(),
+      norms: ["attn_norm", "post_attention_norm"],
+      keys: { expert_shared_count: u32(1), leading_dense_block_count: u32(0) },
+      experts: { ...experts(draw), width: expert, shared: expert, choiceBias: true },
+    });
+  },
+  "qwen2vl, qwen3vl, qwen3vlmoe": (draw, kvType) => {
+    const name = draw.pick(["qwen2vl", "qwen3vl", "qwen3vlmoe"]);
+    return grouped({
+      name,
+      ...wholeWidth(draw, kvType),
+      keys: { "rope.dimension_sections": i32s([1, 0, 0, 0]) },
+      qkvBias: name === "qwen2vl",
+      qkNorm: name !== "qwen2vl",
+      ...(name === "qwen3vlmoe" && { experts: experts(draw) }),
+    });
+  },
   qwen2: (draw, kvType) => grouped({ name: "qwen2", ...wholeWidth(draw, kvType), tied: draw.yes(), qkvBias: true }),
   qwen2moe: (draw, kvType) =>
     grouped({

@@ -11,7 +11,7 @@ export interface GroupedModel extends GroupedDimensions {
   readonly tied?: boolean;
   readonly qkvBias?: boolean;
   readonly outputBias?: boolean;
-  readonly qkNorm?: boolean;
+  readonly qkNorm?: boolean | "per-head";
   readonly sinks?: boolean;
   /** What layers have in the place of attention. */
   readonly mixer?: (layer: number) => GgufTensor[];
@@ -28,6 +28,8 @@ export interface GroupedModel extends GroupedDimensions {
     readonly shared: number;
     readonly sharedGate?: boolean;
     readonly bias?: boolean;
+    /** A bias in the choice of experts, for balance. */
+    readonly choiceBias?: boolean;
     /** The last of so many layers has experts. */
     readonly every?: number;
   };
@@ -69,7 +71,7 @@ const outside = ({ width, vocabularySize, tied, lastNorm = "output_norm" }: Grou
 
 export const attention = (block: string, model: GroupedModel): GgufTensor[] => [
   ...groupedAttention(block, model),
-  ...(model.qkNorm ? [gain(`${block}.attn_q_norm`, model.headDim), gain(`${block}.attn_k_norm`, model.headDim)] : []),
+  ...(model.qkNorm ? normsOf(block, model) : []),
   ...(model.qkvBias
     ? [
         constant(`${block}.attn_q.bias`, [model.heads * model.headDim], 0),
@@ -80,6 +82,11 @@ export const attention = (block: string, model: GroupedModel): GgufTensor[] => [
   ...(model.outputBias ? [constant(`${block}.attn_output.bias`, [model.width], 0)] : []),
   ...(model.sinks ? [constant(`${block}.attn_sinks.weight`, [model.heads], 0)] : []),
 ];
+
+function normsOf(block: string, { qkNorm, heads, kvHeads, headDim }: GroupedModel): GgufTensor[] {
+  const [ofQueries, ofKeys] = qkNorm === "per-head" ? [heads, kvHeads] : [1, 1];
+  return [gain(`${block}.attn_q_norm`, ofQueries * headDim), gain(`${block}.attn_k_norm`, ofKeys * headDim)];
+}
 
 function feedForward(layer: number, model: GroupedModel): GgufTensor[] {
   const block = `blk.${layer}`;
@@ -98,6 +105,7 @@ function feedForward(layer: number, model: GroupedModel): GgufTensor[] {
           constant(`${block}.ffn_down_exps.bias`, [width, experts.count], 0),
         ]
       : []),
+    ...(experts.choiceBias ? [constant(`${block}.exp_probs_b.bias`, [experts.count], 0)] : []),
     ...(experts.shared > 0
       ? [
           matrix(`${block}.ffn_gate_shexp.weight`, [width, experts.shared]),
