@@ -47,7 +47,9 @@ describe("assay lineage", () => {
   test("draws a picture and a page", async () => {
     for (const output of ["muon.svg", "pages/muon.html"])
       expect((await runCli(["lineage", "muon", "-o", output], { cwd: folder.path })).code).toBe(0);
-    expect(readFileSync(join(folder.path, "muon.svg"), "utf8")).toBe(lineageSvg(lineageOf(ledger, "muon")!, ledger));
+    expect(readFileSync(join(folder.path, "muon.svg"), "utf8")).toBe(
+      await lineageSvg(lineageOf(ledger, "muon")!, ledger),
+    );
     expect(existsSync(join(folder.path, "pages", "muon.html"))).toBe(true);
   });
 
@@ -78,7 +80,7 @@ describe.skipIf(!existsSync(chromiumPath))("the page of a lineage in a browser",
 
   async function open(idea: string, width: number, options: { javaScriptEnabled?: boolean; dark?: boolean } = {}) {
     const path = join(folder.path, `${idea}.html`);
-    writeFileSync(path, lineagePage(lineageOf(ledger, idea)!, ledger));
+    writeFileSync(path, await lineagePage(lineageOf(ledger, idea)!, ledger));
     const page = await browser.newPage({
       viewport: { width, height: 900 },
       javaScriptEnabled: options.javaScriptEnabled ?? true,
@@ -160,7 +162,7 @@ describe.skipIf(!existsSync(chromiumPath))("the page of a lineage in a browser",
   test("in every idea's picture all words stand inside their box", async () => {
     const page = await browser.newPage();
     for (const { id } of ledger.ideas) {
-      await page.setContent(lineageSvg(lineageOf(ledger, id)!, ledger));
+      await page.setContent(await lineageSvg(lineageOf(ledger, id)!, ledger));
       const outside = await page.evaluate(`[...document.querySelectorAll("a.node")].flatMap((node) => {
         const box = node.querySelector(".box").getBBox();
         return [...node.querySelectorAll("text")].filter((text) => {

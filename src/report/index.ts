@@ -1,13 +1,16 @@
+export * from "./catalog-document.ts";
+export * from "./comparison-document.ts";
 export { exportCsv, exportJsonl, exportParquet } from "./export.ts";
 export { type Column, columns } from "./export-columns.ts";
 export { findings } from "./findings.ts";
 export { disagreementText, judgementText, lookText } from "./judgements.ts";
+export * from "./lineage-drawing.ts";
 export * from "./lineage-facts.ts";
-export * from "./lineage-page.ts";
 export * from "./lineage-terminal.ts";
 export { type HtmlReportOptions, htmlReport, reportOf } from "./report.ts";
 export { namedScores } from "./scores.ts";
 export { type Verdict, verdictOf } from "./selection.ts";
 export * from "./summary.ts";
+export * from "./tables-document.ts";
 export { type ByCache, type CacheMeasure, cacheShare, type Measures, type Spread, type Total } from "./tally.ts";
 export { type TerminalOptions, terminalSummary } from "./terminal.ts";

@@ -9,8 +9,7 @@ import { type Drawing, kindSample, legendWords, lineagePicture } from "./lineage
 import { lineagePageStyle, pictureStyle } from "./lineage-style.ts";
 import { html, type Markup, trusted } from "./markup.ts";
 
-/** @returns an HTML file that needs nothing else */
-export function lineagePage(lineage: Lineage, ledger: Ledger): string {
+export function pageOf(lineage: Lineage, ledger: Ledger): string {
   const nameOf = namesOf(ledger);
   const graph = lineageGraph(lineage, ledger);
   const drawing = lineagePicture(graph, ([first]) => (first === undefined ? null : `#${first.id}`));
@@ -47,8 +46,7 @@ ${compoundingSection(lineage, nameOf)}
   });
 }
 
-/** @returns an SVG file that needs nothing else; a click on a line or a box opens its source */
-export function lineageSvg(lineage: Lineage, ledger: Ledger): string {
+export function svgFileOf(lineage: Lineage, ledger: Ledger): string {
   const graph = lineageGraph(lineage, ledger);
   const drawing = lineagePicture(graph, (evidence) => {
     const [address] = evidence.flatMap(({ source }) => ("url" in source && source.url !== null ? [source.url] : []));

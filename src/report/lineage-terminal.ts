@@ -36,12 +36,10 @@ export function lineageText(lineage: Lineage, ledger: Ledger, width: number): st
   const { idea } = lineage;
   return [
     ...wrapped(plain(idea.name), width),
-    ...wrapped(plain(idea.summary), width - 2).map((line) => `  ${line}`),
-    ...wrapped(plain(`Source: ${sourceWords(idea.introduced.source)}`), width - 2, "  ").map((line) => `  ${line}`),
+    ...hung("  ", "  ", idea.summary, width),
+    ...hung("  Source: ", "    ", sourceWords(idea.introduced.source), width),
     "",
-    ...wrapped(plain(ideaWords(lineage, nameOf)), width - 13).map(
-      (line, index) => (index === 0 ? dateCell(idea.introduced.on) : " ".repeat(12)) + " " + line,
-    ),
+    ...hung(`${dateCell(idea.introduced.on)} `, " ".repeat(13), ideaWords(lineage, nameOf), width),
     ...branches(lineage, nameOf, width, ""),
     "",
     ...legendLines(width),
@@ -49,8 +47,16 @@ export function lineageText(lineage: Lineage, ledger: Ledger, width: number): st
     ...factLines(lineage, nameOf, width),
     ...adoptionLines(lineage, nameOf, width),
     ...hopLines(lineage, nameOf, width),
+    "",
+    ...wrapped(`What shows each of these: assay lineage ${idea.id} --output ${idea.id}.html`, width, "  "),
   ].join("\n");
 }
+
+/** Text behind its start; what does not fit stands below. */
+const hung = (start: string, below: string, text: string, width: number): string[] =>
+  wrapped(plain(text), width - Math.max(start.length, below.length)).map(
+    (line, index) => (index === 0 ? start : below) + line,
+  );
 
 /** A mark stays with its meaning. */
 const legendLines = (width: number) =>
@@ -81,10 +87,8 @@ function branches(lineage: Lineage, nameOf: NameOf, width: number, indent: strin
     const isLast = index === ordered.length - 1;
     const start = `${indent}${isLast ? "└" : "├"} ${dateCell(on)} `;
     const below = `${indent}${isLast ? " " : "│"} `;
-    const [first, ...rest] = wrapped(plain(text), width - start.length);
     return [
-      start + first,
-      ...rest.map((line) => below + " ".repeat(start.length - below.length + 2) + line),
+      ...hung(start, below.padEnd(start.length + 2), text, width),
       ...(development === null ? [] : branches(development, nameOf, width, below)),
     ];
   });
@@ -101,11 +105,9 @@ const eventWords = ({ kind, actor, org, link }: LineageEvent, nameOf: NameOf) =>
   `${marks[kind]} ${nameOf(actor)}${actor === org ? "" : `, ${nameOf(org)}`}${doubt(link)}`;
 
 function factLines(lineage: Lineage, nameOf: NameOf, width: number): string[] {
-  const indent = " ".repeat(2 + Math.max(...lineageFacts(lineage, nameOf).map(([name]) => name.length)));
-  return lineageFacts(lineage, nameOf).flatMap(([name, value]) => {
-    const [first, ...rest] = wrapped(plain(value), width - indent.length);
-    return [name.padEnd(indent.length) + first, ...rest.map((line) => indent + line)];
-  });
+  const facts = lineageFacts(lineage, nameOf);
+  const column = 2 + Math.max(...facts.map(([name]) => name.length));
+  return facts.flatMap(([name, value]) => hung(name.padEnd(column), " ".repeat(column), value, width));
 }
 
 /** A line for each organisation that joined, a dot for each there was by then. */

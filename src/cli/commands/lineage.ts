@@ -35,10 +35,7 @@ export const lineageCommand = defineCommand({
     const lineage = lineageOf(ledger, resolveName(given, ledger.ideas, "idea").id)!;
     if (flags.output !== undefined) {
       const path = resolve(io.cwd, flags.output);
-      writeOutput(
-        path,
-        path.toLowerCase().endsWith(".svg") ? lineageSvg(lineage, ledger) : lineagePage(lineage, ledger),
-      );
+      writeOutput(path, await (path.toLowerCase().endsWith(".svg") ? lineageSvg : lineagePage)(lineage, ledger));
       io.note(`drawn in ${path}`);
     }
     if (flags.json) io.print(JSON.stringify({ ...lineage, compounding: compoundingOf(lineage) }, null, 2));
