@@ -41,8 +41,14 @@ export function ggufFile({ metadata, tensors }: GgufDescription): GgufFile {
 /** Rows of the embedding. @throws UserError where there is none, or none of the model's size */
 export function vocabularySizeOf(file: GgufFile): number {
   const { embedding_length: hiddenSize } = readKeys(z.looseObject({ embedding_length: count }), file);
-  const size = (file.elements.get("token_embd.weight") ?? 0) / hiddenSize;
-  if (Number.isInteger(size) && size > 0) return size;
+  const elements = file.elements.get("token_embd.weight");
+  if (elements === undefined)
+    throw new UserError({
+      happened: `no estimate: a ${file.architecture} GGUF has no embedding`,
+      expected: "a whole model; vocabularies, adapters and vision towers come in files of their own",
+      mend: "name the file of the model's weights",
+    });
+  if (elements > 0 && elements % hiddenSize === 0) return elements / hiddenSize;
   throw mistake(file.architecture, `its embedding has no rows of ${hiddenSize} elements`);
 }
 

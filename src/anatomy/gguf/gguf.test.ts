@@ -132,6 +132,7 @@ test.each([
     /class with attention\.sliding_window/,
   ],
   ["a latent of another size", changed(dsa, { "deepseek32.attention.key_length": 100 }), /MLA that caches 100 values/],
+  ["more experts for a token than there are", changed(dsa, { "deepseek32.expert_used_count": 99 }), /impossible sizes/],
   [
     "an indexer that is borrowed",
     changed(dsa, { "deepseek32.attention.indexer.types": [1, 0, 1, 1] }),
@@ -156,7 +157,7 @@ test.each([
     without(gqa, "blk.2.ffn_down.weight"),
     /^no estimate: in layer 2 .* 131072 parameters fewer/,
   ],
-  ["no embedding", without(gqa, "token_embd.weight"), /its embedding has no rows/],
+  ["no embedding", without(gqa, "token_embd.weight"), /^no estimate: a llama GGUF has no embedding/],
 ])("%s is refused by name", (_, description, message) => {
   expect(() => modelShapeOfGguf(description)).toThrow(message);
 });

@@ -12,7 +12,7 @@ const Keys = z.looseObject({
   "attention.q_lora_rank": optional(countOrZero),
   "attention.kv_lora_rank": count,
   "attention.key_length": count,
-  "attention.value_length": count,
+  "attention.value_length": optional(count),
   "attention.key_length_mla": optional(count),
   "attention.value_length_mla": optional(count),
   "rope.dimension_count": count,
@@ -49,6 +49,8 @@ function latent<T extends typeof Keys>(
     const latentRank = keys["attention.kv_lora_rank"];
     const rotaryDim = keys["rope.dimension_count"];
     const cached = keys["attention.key_length"];
+    const valueHeadDim = keys["attention.value_length_mla"] ?? keys["attention.value_length"];
+    if (valueHeadDim === undefined) throw unknownAttention("MLA without value_length_mla");
     // Files from before llama.cpp cached the latent have both up-projections in one tensor.
     const cachesHeads = has("attn_kv_b.weight");
     if (cachesHeads && keys["attention.key_length_mla"] !== undefined)
@@ -63,7 +65,7 @@ function latent<T extends typeof Keys>(
       latentRank,
       keyHeadDim: (keys["attention.key_length_mla"] ?? cached) - rotaryDim,
       rotaryDim,
-      valueHeadDim: keys["attention.value_length_mla"] ?? keys["attention.value_length"],
+      valueHeadDim,
       outputGate: has("attn_gate.weight"),
       indexer: indexerOf(keys, layer, has("indexer.attn_k.weight")),
       cachesHeads,
