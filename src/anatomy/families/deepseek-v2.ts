@@ -49,6 +49,7 @@ const Config = z.looseObject({
   intermediate_size: count,
   n_routed_experts: optional(count),
   topk_method: optional(z.string()),
+  layer_types: optional(eachLayer(z.string())),
   mlp_layer_types: optional(eachLayer(z.enum(["dense", "sparse"]))),
   index_n_heads: optional(count),
   index_head_dim: optional(count),
@@ -71,6 +72,8 @@ export const deepseekV2: Family = {
     const config = { ...parsed, experts: parsed.n_routed_experts === undefined ? null : parseConfig(Experts, raw) };
     const { hidden_size: hiddenSize, num_hidden_layers: layers, vocab_size: vocabularySize } = config;
     const sparse = config.index_topk !== undefined;
+    const other = config.layer_types?.find((type) => !sparse || type !== "deepseek_sparse_attention");
+    if (other !== undefined) throw unknownAttention(other);
     return {
       family: config.model_type,
       attention: sparse ? "MLA + DSA" : "MLA",

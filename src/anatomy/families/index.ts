@@ -11,10 +11,21 @@ import { deepseekV41 } from "./deepseek-v41.ts";
 import type { Family } from "./family.ts";
 import { kimiLinear } from "./kimi-linear.ts";
 import { llama } from "./llama.ts";
+import { llama4 } from "./llama4.ts";
+import { nemotronH } from "./nemotron-h.ts";
 import { qwenHybrid } from "./qwen-hybrid.ts";
 import { visionOf } from "./vision.ts";
 
-const families: readonly Family[] = [deepseekV2, deepseekV4, deepseekV41, kimiLinear, llama, qwenHybrid];
+const families: readonly Family[] = [
+  deepseekV2,
+  deepseekV4,
+  deepseekV41,
+  kimiLinear,
+  llama,
+  llama4,
+  nemotronH,
+  qwenHybrid,
+];
 const familyOf = new Map(families.flatMap((family) => family.modelTypes.map((type) => [type, family])));
 
 /**

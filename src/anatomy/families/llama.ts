@@ -1,6 +1,6 @@
 /**
  * The layout of Llama: grouped-query attention and a gated feed-forward network, each behind a norm. Mistral, Mixtral, the
- * Qwen line up to 3, Gemma 2 and 3 and gpt-oss differ in a few fields.
+ * Qwen line up to 3, Gemma 2 and 3, MiniMax-M2 and gpt-oss differ in a few fields.
  *
  * @see transformers, models/{llama,mistral,mixtral,qwen2,qwen2_moe,qwen3,qwen3_moe,gemma2,gemma3,gpt_oss}:
  *      configuration_*.py for what a config leaves out, modeling_*.py for the weights
@@ -43,6 +43,8 @@ const Config = z.looseObject({
   sliding_window_pattern: optional(count),
   attn_logit_softcapping: z.number().nullish(),
   layer_types: optional(eachLayer(z.string())),
+  // MiniMax: 1 is attention over everything.
+  attn_type_list: optional(eachLayer(z.literal(1))),
   num_local_experts: optional(count),
   num_experts: optional(count),
   num_experts_per_tok: optional(count),
@@ -66,6 +68,9 @@ interface Variant {
   readonly normsPerLayer?: 4;
   /** Biases in the router and in every expert. */
   readonly expertBias?: boolean;
+  /** The router has a bias for balance and no expert has one. */
+  readonly balanced?: boolean;
+  readonly assumptions?: readonly string[];
   /** Whether a layer reads a window, where `layer_types` does not say so; Llama's layers read everything. */
   readonly windowed?: (config: Config, layer: number) => boolean;
 }
@@ -81,6 +86,8 @@ const variants: Readonly<Record<string, Variant>> = {
   qwen2_moe: { qkvBias: true, windowed: lateLayers },
   qwen3: { qkNorm: "shared", windowed: lateLayers },
   qwen3_moe: { qkNorm: "shared", windowed: lateLayers },
+  qwen3_vl_text: { qkNorm: "shared" },
+  qwen3_vl_moe_text: { qkNorm: "shared" },
   gemma2: {
     usual: { tie_word_embeddings: true, sliding_window: 4_096 },
     normsPerLayer: 4,
@@ -91,6 +98,11 @@ const variants: Readonly<Record<string, Variant>> = {
     qkNorm: "shared",
     normsPerLayer: 4,
     windowed: ({ sliding_window_pattern: every }, layer) => (layer + 1) % (every ?? 6) !== 0,
+  },
+  minimax_m2: {
+    qkNorm: "per-head",
+    balanced: true,
+    assumptions: ["modules that predict further tokens are not counted: the released files hold none"],
   },
   gpt_oss: {
     usual: { attention_bias: true, sliding_window: 128 },
@@ -104,7 +116,7 @@ export const llama: Family = {
   modelTypes: Object.keys(variants),
   read(raw) {
     refuseUnknownAttention(raw, Config);
-    const { usual, normsPerLayer = 2 } = variants[String(raw.model_type)]!;
+    const { usual, normsPerLayer = 2, assumptions = [] } = variants[String(raw.model_type)]!;
     const config = parseConfig(Config, { ...usual, ...raw });
     const { hidden_size: hiddenSize, num_hidden_layers: layers, vocab_size: vocabularySize } = config;
     const normElements = (normsPerLayer / 2) * hiddenSize;
@@ -129,7 +141,7 @@ export const llama: Family = {
         ]),
       }),
       cacheFormat: "bf16",
-      assumptions: [],
+      assumptions,
     };
   },
 };
@@ -193,7 +205,7 @@ function feedForwardBlock(config: Config, layer: number): Block {
     used: config.num_experts_per_tok ?? config.experts_per_token,
     expertWidth: config.moe_intermediate_size ?? width,
   });
-  const expertBias = variants[config.model_type]!.expertBias ?? false;
+  const { expertBias = false, balanced = false } = variants[config.model_type]!;
   const sharedWidth = config.shared_expert_intermediate_size ?? 0;
   return {
     kind: "experts",
@@ -204,6 +216,6 @@ function feedForwardBlock(config: Config, layer: number): Block {
     gated: true,
     shared: sharedWidth === 0 ? null : { width: sharedWidth, gate: true },
     bias: expertBias,
-    router: { weights: true, bias: expertBias },
+    router: { weights: true, bias: expertBias || balanced },
   };
 }
