@@ -2,15 +2,16 @@
  * Random small models of every cache family that the embedded engine runs. Where a dimension is not free, that is
  * llama.cpp's doing, and the reason stands beside it.
  */
+import type { CacheStore } from "../../src/anatomy/index.ts";
 import type { KvType } from "../../src/engine/index.ts";
 import type { Architecture } from "../../src/specimens/architectures/architecture.ts";
 import { deepseek2 } from "../../src/specimens/architectures/deepseek2.ts";
 import { deepseek4 } from "../../src/specimens/architectures/deepseek4.ts";
 import { deepseek32, type SparseModel } from "../../src/specimens/architectures/deepseek32.ts";
-import { gating } from "../../src/specimens/architectures/experts.ts";
+import { expertFeedForward, expertKeys, gating } from "../../src/specimens/architectures/experts.ts";
 import { type DeltaModel, kimiLinear } from "../../src/specimens/architectures/kimi-linear.ts";
 import type { GroupedDimensions } from "../../src/specimens/architectures/llama.ts";
-import { constant, matrix } from "../../src/specimens/architectures/tensors.ts";
+import { constant, gain, matrix } from "../../src/specimens/architectures/tensors.ts";
 import { specimenTokenizer } from "../../src/specimens/index.ts";
 import { f32, i32s, u32 } from "../../src/weights/index.ts";
 import type { Draw } from "./draw.ts";
@@ -26,8 +27,13 @@ import {
 
 import { glmDsa, kimiK3, unabsorbed, withPrediction } from "./variants.ts";
 
+/** A model, and what llama.cpp caches of it that nothing reads. */
+export interface FamilyModel extends Architecture {
+  readonly unused?: readonly CacheStore[];
+}
+
 /** A random model, to be run with a cache of this type. */
-export type Family = (draw: Draw, kvType: KvType) => Architecture;
+export type Family = (draw: Draw, kvType: KvType) => FamilyModel;
 
 const { vocabularySize } = specimenTokenizer();
 
@@ -278,6 +284,42 @@ export const families: Readonly<Record<string, Family>> = {
       keys: { interleave_moe_layer_step: u32(every), "attention.sliding_window_pattern": u32(draw.whole(2, 4)) },
       experts: { ...experts(draw), width, shared: width, every },
     });
+  },
+  "minimax-m3: blocks that an indexer picks": (draw, kvType) => {
+    const dimensions = groupedSize(draw, kvType);
+    // One head of the indexer for each of keys and values.
+    const { width, layers, kvHeads: heads } = dimensions;
+    const { keyDim } = indexer(draw);
+    const { experts, leadingDenseLayers } = sparse(draw, layers - 1);
+    const model = grouped({
+      name: "minimax-m3",
+      ...dimensions,
+      qkNorm: true,
+      keys: {
+        ...expertKeys(experts, gating.sigmoid),
+        leading_dense_block_count: u32(leadingDenseLayers),
+        "rope.dimension_count": u32(2),
+        "attention.indexer.head_count": u32(heads),
+        "attention.indexer.key_length": u32(keyDim),
+        "attention.indexer.top_k": u32(draw.whole(1, 8)),
+        "attention.indexer.block_size": u32(draw.pick([16, 32, 64])),
+        "attention.indexer.local_blocks": u32(1),
+      },
+      hasFeedForward: (layer) => layer < leadingDenseLayers,
+      further: (layer) =>
+        layer < leadingDenseLayers
+          ? []
+          : [
+              ...expertFeedForward(`blk.${layer}`, width, experts),
+              matrix(`blk.${layer}.indexer.q_proj.weight`, [width, heads * keyDim]),
+              matrix(`blk.${layer}.indexer.k_proj.weight`, [width, keyDim]),
+              gain(`blk.${layer}.indexer.q_norm`, keyDim),
+              gain(`blk.${layer}.indexer.k_norm`, keyDim),
+            ],
+    });
+    // The cache of index keys is one of keys and values, as long as a head's.
+    const values = { elements: [{ role: "value", count: dimensions.headDim }], span: { kind: "all" } } as const;
+    return { ...model, unused: Array.from({ length: layers - leadingDenseLayers }, () => values) };
   },
   "deepseek2: MLA": (draw, kvType) => {
     const { queryRank, ...rest } = latent(draw, kvType);

@@ -17,6 +17,8 @@ export interface GroupedModel extends GroupedDimensions {
   readonly mixer?: (layer: number) => GgufTensor[];
   /** In which layers there is a feed-forward network; left out, in all. */
   readonly hasFeedForward?: (layer: number) => boolean;
+  /** What layers have besides. */
+  readonly further?: (layer: number) => GgufTensor[];
   readonly lastNorm?: string;
   /** Norms of a layer, by name. */
   readonly norms?: readonly string[];
@@ -58,6 +60,7 @@ export const grouped = (model: GroupedModel): Architecture => ({
       ...(model.norms ?? ["attn_norm", "ffn_norm"]).map((norm) => gain(`blk.${layer}.${norm}`, model.width)),
       ...(model.mixer?.(layer) ?? attention(`blk.${layer}`, model)),
       ...((model.hasFeedForward?.(layer) ?? true) ? feedForward(layer, model) : []),
+      ...(model.further?.(layer) ?? []),
     ]),
   ],
 });

@@ -2,7 +2,8 @@
  * Attention with keys and values of its own: MHA, GQA and MQA, over the whole context, a sliding window or a chunk.
  *
  * @see MHA: Vaswani et al. 2017, arXiv:1706.03762, §3.2.2. MQA: Shazeer 2019, arXiv:1911.02150, §3.
- *      GQA: Ainslie et al. 2023, arXiv:2305.13245, §2.2. FLOPs: Kaplan et al. 2020, arXiv:2001.08361, §2.1
+ *      GQA: Ainslie et al. 2023, arXiv:2305.13245, §2.2. Blocks that an indexer picks: llama.cpp,
+ *      src/models/minimax-m3.cpp. FLOPs: Kaplan et al. 2020, arXiv:2001.08361, §2.1
  */
 import type { BlockAnatomy } from "../block.ts";
 import type { Span } from "../span.ts";
@@ -25,12 +26,23 @@ export interface Attention {
   readonly outputGate?: "elementwise" | "headwise";
   /** One learnt logit a head that takes attention away (gpt-oss). */
   readonly sinks?: boolean;
+  /** Picks blocks of tokens, which alone are read (MiniMax-M3); left out where every token of the span is. */
+  readonly indexer?: BlockIndexer;
   /** Keys and values are another layer's: nothing is projected for them and nothing cached (Gemma 3n). */
   readonly sharesCache?: boolean;
 }
 
+/** Small queries and one small key a token, each normalised. */
+export interface BlockIndexer {
+  readonly heads: number;
+  readonly keyDim: number;
+  readonly blockTokens: number;
+  /** Blocks that are read, the latest among them. */
+  readonly topBlocks: number;
+}
+
 export function attention(block: Attention): BlockAnatomy {
-  const { hiddenSize, heads, headDim, span } = block;
+  const { hiddenSize, heads, headDim, span, indexer } = block;
   const valueHeadDim = block.valueHeadDim ?? headDim;
   const kvHeads = block.sharesCache ? 0 : block.kvHeads;
   const queries = heads * headDim;
@@ -47,9 +59,22 @@ export function attention(block: Attention): BlockAnatomy {
     { role: "key", count: block.kvHeads * headDim },
     { role: "value", count: block.kvHeads * valueHeadDim },
   ] as const;
-  return {
+  const scores = { kind: "scores", flopsPerEntry: 2 * heads * (headDim + valueHeadDim), reads: entry } as const;
+  const own: BlockAnatomy = {
     weights: [{ part: "attention", parameters: projections + biases + norms + (block.sinks ? heads : 0) }],
     cache: kvHeads === 0 ? [] : [{ elements: entry, span }],
-    work: [{ kind: "scores", flopsPerEntry: 2 * heads * (headDim + valueHeadDim), reads: entry, span }],
+    work: [{ ...scores, span }],
+  };
+  if (indexer === undefined) return own;
+  const { keyDim, blockTokens, topBlocks } = indexer;
+  const indexKey = [{ role: "index key", count: keyDim }] as const;
+  const read = { kind: "top", count: topBlocks * blockTokens, of: span } as const;
+  return {
+    weights: [...own.weights, { part: "indexer", parameters: hiddenSize * (indexer.heads + 1) * keyDim + 2 * keyDim }],
+    cache: [...own.cache, { elements: indexKey, span }],
+    work: [
+      { ...scores, span: read },
+      { kind: "index", flopsPerEntry: 2 * indexer.heads * keyDim, reads: indexKey, span },
+    ],
   };
 }

@@ -1,5 +1,5 @@
 /** The architectures of GGUF files, each by the kinds of layers that it is made of. */
-import { chunkedAttention, fullAttention, windowedAttention } from "./grouped-attention.ts";
+import { blockAttention, chunkedAttention, fullAttention, windowedAttention } from "./grouped-attention.ts";
 import { latentAttention, sparseLatentAttention } from "./latent-attention.ts";
 import type { Mixing } from "./mixing.ts";
 import { deltaAttention, gatedDelta, mamba, mamba2, shortConvolution } from "./recurrent.ts";
@@ -18,6 +18,7 @@ const architectures: Readonly<Record<string, readonly Mixing[]>> = {
   internlm2: [fullAttention()],
   olmoe: [fullAttention({ qkNorm: "per-head" })],
   "minimax-m2": [fullAttention({ qkNorm: "per-head" })],
+  "minimax-m3": [blockAttention],
   glm4moe: [fullAttention()],
   qwen2: [fullAttention()],
   qwen2moe: [fullAttention()],

@@ -12,8 +12,9 @@ export function attentionName(layers: readonly (readonly Block[])[]): string {
 function nameOf(block: Block): string {
   switch (block.kind) {
     case "attention": {
-      const { heads, kvHeads, span } = block;
-      const name = kvHeads === heads ? "MHA" : kvHeads === 1 ? "MQA" : "GQA";
+      const { heads, kvHeads, span, indexer } = block;
+      const heading = kvHeads === heads ? "MHA" : kvHeads === 1 ? "MQA" : "GQA";
+      const name = indexer === undefined ? heading : `${heading} of ${indexer.topBlocks} blocks`;
       return span.kind === "all" ? name : `${name} in a ${span.kind} of ${span.tokens}`;
     }
     case "latent attention":

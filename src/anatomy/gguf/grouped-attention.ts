@@ -42,6 +42,29 @@ export const windowedAttention = (pattern: number, tokens = 0): Mixing =>
     );
   });
 
+/** MiniMax-M3: some layers read only the blocks that an indexer picks. */
+export const blockAttention: Mixing = mixing(
+  Keys.extend({
+    "attention.indexer.head_count": count,
+    "attention.indexer.key_length": count,
+    "attention.indexer.top_k": count,
+    "attention.indexer.block_size": count,
+    "attention.indexer.local_blocks": countOrZero,
+  }),
+  sign,
+  (keys, layer, has) => ({
+    ...attention(keys, layer, has, everything),
+    ...(has("indexer.k_proj.weight") && {
+      indexer: {
+        heads: keys["attention.indexer.head_count"],
+        keyDim: keys["attention.indexer.key_length"],
+        blockTokens: keys["attention.indexer.block_size"],
+        topBlocks: keys["attention.indexer.top_k"],
+      },
+    }),
+  }),
+);
+
 /** Llama 4: llama.cpp has chunks of this size whatever the file says; a window of 0 turns them off. */
 export const chunkedAttention: Mixing = mixing(Windows, sign, (keys, layer, has) => {
   const isChunked = keys["attention.sliding_window"] !== 0 && isLocal(keys, 4, layer);
