@@ -19,6 +19,16 @@ export const flag = (byDefault: boolean) =>
     .nullish()
     .transform((value) => value ?? byDefault);
 
+/** What every config of a language model says. */
+export const languageFields = {
+  model_type: z.string(),
+  hidden_size: count,
+  num_hidden_layers: layerCount,
+  vocab_size: count,
+  tie_word_embeddings: flag(false),
+  max_position_embeddings: optional(count),
+} as const;
+
 /** Anything that JSON can say, before a family has read it. */
 export type RawConfig = Readonly<Record<string, unknown>>;
 
@@ -69,3 +79,7 @@ export const unknownAttention = (name: string): UserError =>
     expected: "an attention class that has a formula here: see docs/anatomy.md",
     mend: "audit the checkpoint's tensors instead, or add the class to src/anatomy/blocks",
   });
+
+/** Some multimodal configs say beside the language model's fields whether its embedding is its head. */
+export const withOuterTie = (config: RawConfig, outer: RawConfig): RawConfig =>
+  outer.tie_word_embeddings === true ? { ...config, tie_word_embeddings: true } : config;

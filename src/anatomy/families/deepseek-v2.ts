@@ -9,13 +9,12 @@ import { z } from "zod";
 import type { Block } from "../blocks/index.ts";
 import type { Indexer } from "../blocks/latent-attention.ts";
 import type { PlacedBlock } from "../model.ts";
-import { backbone, norm } from "./assemble.ts";
+import { languageModel, norm } from "./assemble.ts";
 import {
   count,
   countOrZero,
   eachLayer,
-  flag,
-  layerCount,
+  languageFields,
   moduleCount,
   optional,
   parseConfig,
@@ -34,11 +33,7 @@ const Experts = z.object({
 });
 
 const Config = z.looseObject({
-  model_type: z.string(),
-  hidden_size: count,
-  num_hidden_layers: layerCount,
-  vocab_size: count,
-  tie_word_embeddings: flag(false),
+  ...languageFields,
   num_attention_heads: count,
   attention_bias: z.literal(false).nullish(),
   q_lora_rank: optional(count),
@@ -60,7 +55,6 @@ const Config = z.looseObject({
   index_share_for_mtp_iteration: optional(z.boolean()),
   indexer_rope_interleave: optional(z.boolean()),
   num_nextn_predict_layers: optional(moduleCount),
-  max_position_embeddings: optional(count),
 });
 type Config = z.output<typeof Config> & { readonly experts: z.output<typeof Experts> | null };
 
@@ -70,30 +64,15 @@ export const deepseekV2: Family = {
     refuseUnknownAttention(raw, Config);
     const parsed = parseConfig(Config, raw);
     const config = { ...parsed, experts: parsed.n_routed_experts === undefined ? null : parseConfig(Experts, raw) };
-    const { hidden_size: hiddenSize, num_hidden_layers: layers, vocab_size: vocabularySize } = config;
     const sparse = config.index_topk !== undefined;
     const other = config.layer_types?.find((type) => !sparse || type !== "deepseek_sparse_attention");
     if (other !== undefined) throw unknownAttention(other);
-    return {
-      family: config.model_type,
+    return languageModel(config, {
       attention: sparse ? "MLA + DSA" : "MLA",
-      hiddenSize,
-      layers,
-      vocabularySize,
-      tiedEmbeddings: config.tie_word_embeddings,
-      contextTokens: config.max_position_embeddings ?? null,
-      blocks: [
-        ...backbone({
-          hiddenSize,
-          vocabularySize,
-          tiedEmbeddings: config.tie_word_embeddings,
-          layers: Array.from({ length: layers }, (_, layer) => layerBlocks(config, layer)),
-        }),
-        ...predictionModules(config),
-      ],
+      layers: Array.from({ length: config.num_hidden_layers }, (_, layer) => layerBlocks(config, layer)),
+      further: predictionModules(config),
       cacheFormat: sparse ? "fp8-dsa" : "bf16",
-      assumptions: [],
-    };
+    });
   },
 };
 

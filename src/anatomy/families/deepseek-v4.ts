@@ -8,13 +8,12 @@
 import { z } from "zod";
 import type { Block } from "../blocks/index.ts";
 import type { PlacedBlock, Scope } from "../model.ts";
-import { backbone, norm } from "./assemble.ts";
+import { languageModel, norm } from "./assemble.ts";
 import {
   count,
   countOrZero,
   eachLayer,
-  flag,
-  layerCount,
+  languageFields,
   moduleCount,
   optional,
   parseConfig,
@@ -26,11 +25,7 @@ import type { Family } from "./family.ts";
 
 /** The fields that V4 and V4.1 have in common. */
 export const CompressedLayers = z.looseObject({
-  model_type: z.string(),
-  hidden_size: count,
-  num_hidden_layers: layerCount,
-  vocab_size: count,
-  tie_word_embeddings: flag(false),
+  ...languageFields,
   num_attention_heads: count,
   num_key_value_heads: z.literal(1).nullish(),
   attention_bias: z.literal(false).nullish(),
@@ -50,7 +45,6 @@ export const CompressedLayers = z.looseObject({
   n_shared_experts: optional(countOrZero),
   hc_mult: count,
   num_nextn_predict_layers: optional(moduleCount),
-  max_position_embeddings: optional(count),
 });
 export type CompressedLayers = z.output<typeof CompressedLayers>;
 
@@ -69,32 +63,16 @@ export const deepseekV4: Family = {
   read(raw) {
     refuseUnknownAttention(raw, Config);
     const config = parseConfig(Config, raw);
-    const { hidden_size: hiddenSize, num_hidden_layers: layers, vocab_size: vocabularySize } = config;
-    const kinds = Array.from({ length: layers }, (_, layer) => kindOf(config, layer));
-    return {
-      family: config.model_type,
+    const kinds = Array.from({ length: config.num_hidden_layers }, (_, layer) => kindOf(config, layer));
+    return languageModel(config, {
       attention: `${countOf(kinds, "CSA")} CSA + ${countOf(kinds, "HCA")} HCA, window of ${config.sliding_window}`,
-      hiddenSize,
-      layers,
-      vocabularySize,
-      tiedEmbeddings: config.tie_word_embeddings,
-      contextTokens: config.max_position_embeddings ?? null,
-      blocks: [
-        ...backbone({
-          hiddenSize,
-          vocabularySize,
-          tiedEmbeddings: config.tie_word_embeddings,
-          layers: kinds.map((kind, layer) => [
-            ...compressedAttention(config, kind),
-            ...layerRest(config, { tableEntries: isHashed(config, layer) ? tableEntries(config) : 0 }),
-          ]),
-        }),
-        { scope: "backbone", layer: null, block: streamHead(config) },
-        ...furtherTokens(config),
-      ],
+      layers: kinds.map((kind, layer) => [
+        ...compressedAttention(config, kind),
+        ...layerRest(config, { tableEntries: isHashed(config, layer) ? tableEntries(config) : 0 }),
+      ]),
+      further: [{ scope: "backbone", layer: null, block: streamHead(config) }, ...furtherTokens(config)],
       cacheFormat: "fp8-fp4-v4",
-      assumptions: [],
-    };
+    });
   },
 };
 

@@ -10,7 +10,7 @@ import { z } from "zod";
 import type { CompressedEntries } from "../blocks/compressed-attention.ts";
 import type { Block } from "../blocks/index.ts";
 import type { PlacedBlock } from "../model.ts";
-import { backbone } from "./assemble.ts";
+import { languageModel } from "./assemble.ts";
 import {
   count,
   countOrZero,
@@ -50,43 +50,28 @@ export const deepseekV41: Family = {
   read(raw, outer) {
     refuseUnknownAttention(raw, Config);
     const config = parseConfig(Config, raw);
-    const { hidden_size: hiddenSize, num_hidden_layers: layers, vocab_size: vocabularySize } = config;
     const seesImages = outer.vision_config !== undefined && outer.vision_config !== null;
-    const blocks = backbone({
-      hiddenSize,
-      vocabularySize,
-      tiedEmbeddings: config.tie_word_embeddings,
-      layers: Array.from({ length: layers }, (_, layer) => [
+    const draft = draftOf(config, seesImages);
+    const decoder = Math.max(...config.kv_source_layer_ids);
+    const shape = languageModel(config, {
+      attention: `CSA over ${config.kv_source_layer_ids.length} shared sources, window of ${config.sliding_window}`,
+      layers: Array.from({ length: config.num_hidden_layers }, (_, layer) => [
         ...sourceOf(config, layer),
         attention(config, entriesOf(config, layer)),
         ...restOf(config, seesImages),
       ]),
-    });
-    const draft = draftOf(config, seesImages);
-    const decoder = Math.max(...config.kv_source_layer_ids);
-    return {
-      family: "deepseek_v41",
-      attention: `CSA over ${config.kv_source_layer_ids.length} shared sources, window of ${config.sliding_window}`,
-      hiddenSize,
-      layers,
-      vocabularySize,
-      tiedEmbeddings: config.tie_word_embeddings,
-      contextTokens: config.max_position_embeddings ?? null,
-      blocks: [
-        ...blocks.map((placed) =>
-          placed.layer !== null && placed.layer >= decoder && placed.block.kind !== "compressor"
-            ? { ...placed, promptTokens: config.sliding_window }
-            : placed,
-        ),
-        ...engram(config),
-        ...draft.blocks,
-      ],
       cacheFormat: "fp4-v41",
       assumptions: [
-        `layers ${decoder} to ${layers - 1} run over the last ${config.sliding_window} tokens of a prompt only`,
+        `layers ${decoder} to ${config.num_hidden_layers - 1} run over the last ${config.sliding_window} tokens of a prompt only`,
         ...draft.assumptions,
       ],
-    };
+    });
+    const blocks = shape.blocks.map((placed) =>
+      placed.layer !== null && placed.layer >= decoder && placed.block.kind !== "compressor"
+        ? { ...placed, promptTokens: config.sliding_window }
+        : placed,
+    );
+    return { ...shape, family: "deepseek_v41", blocks: [...blocks, ...engram(config), ...draft.blocks] };
   },
 };
 

@@ -6,13 +6,13 @@
  */
 import { z } from "zod";
 import type { Block } from "../blocks/index.ts";
-import { backbone, norm } from "./assemble.ts";
+import { languageModel, norm } from "./assemble.ts";
 import {
   count,
   countOrZero,
   eachLayer,
   flag,
-  layerCount,
+  languageFields,
   optional,
   parseConfig,
   refuseUnknownAttention,
@@ -33,11 +33,7 @@ const DeltaLayers = z.looseObject({
 });
 
 const Config = z.looseObject({
-  model_type: z.string(),
-  hidden_size: count,
-  num_hidden_layers: layerCount,
-  vocab_size: count,
-  tie_word_embeddings: flag(false),
+  ...languageFields,
   num_attention_heads: count,
   q_lora_rank: optional(count),
   kv_lora_rank: count,
@@ -57,7 +53,6 @@ const Config = z.looseObject({
   latent_moe_use_norm: flag(false),
   attn_res_block_size: optional(count),
   num_nextn_predict_layers: z.literal(0).nullish(),
-  max_position_embeddings: optional(count),
 });
 type Config = z.output<typeof Config>;
 
@@ -66,36 +61,21 @@ export const kimiLinear: Family = {
   read(raw) {
     refuseUnknownAttention(raw, Config);
     const config = parseConfig(Config, raw);
-    const { hidden_size: hiddenSize, num_hidden_layers: layers, vocab_size: vocabularySize } = config;
+    const { hidden_size: hiddenSize } = config;
     const { full_attn_layers: latent, kda_layers: delta, ...rest } = config.linear_attn_config;
     const unknownKey = Object.keys(rest).find((key) => !(key in DeltaLayers.shape));
     if (unknownKey !== undefined) throw unknownAttention(`with ${unknownKey} in linear_attn_config`);
     const residuals = config.attn_res_block_size !== undefined;
-    return {
-      family: config.model_type,
+    return languageModel(config, {
       attention: `${delta.length} KDA + ${latent.length} MLA`,
-      hiddenSize,
-      layers,
-      vocabularySize,
-      tiedEmbeddings: config.tie_word_embeddings,
-      contextTokens: config.max_position_embeddings ?? null,
-      blocks: [
-        ...backbone({
-          hiddenSize,
-          vocabularySize,
-          tiedEmbeddings: config.tie_word_embeddings,
-          layers: Array.from({ length: layers }, (_, layer) => [
-            norm(2 * hiddenSize),
-            layerAttention(config, layer),
-            feedForward(config, layer),
-            ...(residuals ? [residualAttention(2 * hiddenSize)] : []),
-          ]),
-        }),
-        ...(residuals ? [{ scope: "backbone" as const, layer: null, block: residualAttention(hiddenSize) }] : []),
-      ],
-      cacheFormat: "bf16",
-      assumptions: [],
-    };
+      layers: Array.from({ length: config.num_hidden_layers }, (_, layer) => [
+        norm(2 * hiddenSize),
+        layerAttention(config, layer),
+        feedForward(config, layer),
+        ...(residuals ? [residualAttention(2 * hiddenSize)] : []),
+      ]),
+      further: residuals ? [{ scope: "backbone", layer: null, block: residualAttention(hiddenSize) }] : [],
+    });
   },
 };
 

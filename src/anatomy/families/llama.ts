@@ -8,13 +8,13 @@
 import { z } from "zod";
 import type { Attention } from "../blocks/attention.ts";
 import type { Block } from "../blocks/index.ts";
-import { backbone, norm } from "./assemble.ts";
+import { languageModel, norm } from "./assemble.ts";
 import {
   count,
   countOrZero,
   eachLayer,
   flag,
-  layerCount,
+  languageFields,
   layerIds,
   optional,
   parseConfig,
@@ -25,18 +25,13 @@ import {
 import type { Family } from "./family.ts";
 
 const Config = z.looseObject({
-  model_type: z.string(),
-  hidden_size: count,
-  num_hidden_layers: layerCount,
-  vocab_size: count,
-  tie_word_embeddings: flag(false),
+  ...languageFields,
   num_attention_heads: count,
   num_key_value_heads: optional(count),
   head_dim: optional(count),
   attention_bias: flag(false),
   mlp_bias: flag(false),
   intermediate_size: optional(count),
-  max_position_embeddings: optional(count),
   sliding_window: z.int().min(1).max(1e9).nullish(),
   use_sliding_window: flag(false),
   max_window_layers: optional(countOrZero),
@@ -118,31 +113,18 @@ export const llama: Family = {
     refuseUnknownAttention(raw, Config);
     const { usual, normsPerLayer = 2, assumptions = [] } = variants[String(raw.model_type)]!;
     const config = parseConfig(Config, { ...usual, ...raw });
-    const { hidden_size: hiddenSize, num_hidden_layers: layers, vocab_size: vocabularySize } = config;
-    const normElements = (normsPerLayer / 2) * hiddenSize;
-    const spans = Array.from({ length: layers }, (_, layer) => spanOf(config, layer));
-    return {
-      family: config.model_type,
+    const normElements = (normsPerLayer / 2) * config.hidden_size;
+    const spans = Array.from({ length: config.num_hidden_layers }, (_, layer) => spanOf(config, layer));
+    return languageModel(config, {
       attention: attentionName(config, spans),
-      hiddenSize,
-      layers,
-      vocabularySize,
-      tiedEmbeddings: config.tie_word_embeddings,
-      contextTokens: config.max_position_embeddings ?? null,
-      blocks: backbone({
-        hiddenSize,
-        vocabularySize,
-        tiedEmbeddings: config.tie_word_embeddings,
-        layers: spans.map((span, layer) => [
-          norm(normElements),
-          attentionBlock(config, span),
-          norm(normElements),
-          feedForwardBlock(config, layer),
-        ]),
-      }),
-      cacheFormat: "bf16",
+      layers: spans.map((span, layer) => [
+        norm(normElements),
+        attentionBlock(config, span),
+        norm(normElements),
+        feedForwardBlock(config, layer),
+      ]),
       assumptions,
-    };
+    });
   },
 };
 

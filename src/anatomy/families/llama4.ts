@@ -7,27 +7,24 @@
 import { z } from "zod";
 import type { Block } from "../blocks/index.ts";
 import type { Span } from "../span.ts";
-import { backbone, norm } from "./assemble.ts";
+import { languageModel, norm } from "./assemble.ts";
 import {
   count,
   eachLayer,
   flag,
-  layerCount,
+  languageFields,
   layerIds,
   optional,
   parseConfig,
   refuseUnknownAttention,
   unknownAttention,
+  withOuterTie,
 } from "./config.ts";
 import type { Family } from "./family.ts";
 
 const Config = z.looseObject({
-  model_type: z.string(),
-  hidden_size: count,
-  num_hidden_layers: layerCount,
+  ...languageFields,
   vocab_size: count.default(202_048),
-  tie_word_embeddings: flag(false),
-  max_position_embeddings: optional(count),
   num_attention_heads: count,
   num_key_value_heads: count,
   head_dim: count.default(128),
@@ -52,41 +49,27 @@ export const llama4: Family = {
   modelTypes: ["llama4_text"],
   read(raw, outer) {
     refuseUnknownAttention(raw, Config);
-    const config = parseConfig(Config, raw);
-    const { hidden_size: hiddenSize, num_hidden_layers: layers, vocab_size: vocabularySize } = config;
-    const tiedEmbeddings = config.tie_word_embeddings || outer.tie_word_embeddings === true;
+    const config = parseConfig(Config, withOuterTie(raw, outer));
+    const { hidden_size: hiddenSize, num_hidden_layers: layers } = config;
     const spans = Array.from({ length: layers }, (_, layer) => spanOf(config, layer));
     const chunked = spans.filter(({ kind }) => kind === "chunk").length;
-    return {
-      family: config.model_type,
+    return languageModel(config, {
       attention: `GQA, ${chunked} of ${layers} layers in chunks`,
-      hiddenSize,
-      layers,
-      vocabularySize,
-      tiedEmbeddings,
-      contextTokens: config.max_position_embeddings ?? null,
-      blocks: backbone({
-        hiddenSize,
-        vocabularySize,
-        tiedEmbeddings,
-        layers: spans.map((span, layer) => [
-          norm(2 * hiddenSize),
-          {
-            kind: "attention",
-            hiddenSize,
-            heads: config.num_attention_heads,
-            kvHeads: config.num_key_value_heads,
-            headDim: config.head_dim,
-            span,
-            qkvBias: config.attention_bias,
-            outputBias: config.attention_bias,
-          },
-          feedForward(config, layer),
-        ]),
-      }),
-      cacheFormat: "bf16",
-      assumptions: [],
-    };
+      layers: spans.map((span, layer) => [
+        norm(2 * hiddenSize),
+        {
+          kind: "attention",
+          hiddenSize,
+          heads: config.num_attention_heads,
+          kvHeads: config.num_key_value_heads,
+          headDim: config.head_dim,
+          span,
+          qkvBias: config.attention_bias,
+          outputBias: config.attention_bias,
+        },
+        feedForward(config, layer),
+      ]),
+    });
   },
 };
 

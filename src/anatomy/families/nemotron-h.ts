@@ -6,12 +6,13 @@
  */
 import { z } from "zod";
 import type { Block } from "../blocks/index.ts";
-import { backbone, norm } from "./assemble.ts";
+import { languageModel, norm } from "./assemble.ts";
 import {
   count,
   countOrZero,
   eachLayer,
   flag,
+  languageFields,
   layerCount,
   moduleCount,
   optional,
@@ -22,12 +23,8 @@ import {
 import type { Family } from "./family.ts";
 
 const Config = z.looseObject({
-  model_type: z.string(),
-  hidden_size: count,
+  ...languageFields,
   num_hidden_layers: optional(layerCount),
-  vocab_size: count,
-  tie_word_embeddings: flag(false),
-  max_position_embeddings: optional(count),
   hybrid_override_pattern: optional(z.string().max(2_000)),
   layers_block_type: optional(eachLayer(z.enum(["mamba", "attention", "mlp", "moe"]))),
   num_attention_heads: count,
@@ -63,27 +60,13 @@ export const nemotronH: Family = {
   read(raw) {
     refuseUnknownAttention(raw, Config);
     const config = parseConfig(Config, raw);
-    const { hidden_size: hiddenSize, vocab_size: vocabularySize } = config;
     const pattern = patternOf(config);
-    const layers = pattern.length;
     const number = (sign: string) => pattern.filter((one) => one === sign).length;
-    return {
-      family: config.model_type,
+    return languageModel(config, {
       attention: `${number("M")} Mamba-2 + ${number("*")} GQA`,
-      hiddenSize,
-      layers,
-      vocabularySize,
-      tiedEmbeddings: config.tie_word_embeddings,
-      contextTokens: config.max_position_embeddings ?? null,
-      blocks: backbone({
-        hiddenSize,
-        vocabularySize,
-        tiedEmbeddings: config.tie_word_embeddings,
-        layers: pattern.map((sign) => [norm(hiddenSize), blockOf(config, sign)]),
-      }),
-      cacheFormat: "bf16",
+      layers: pattern.map((sign) => [norm(config.hidden_size), blockOf(config, sign)]),
       assumptions: config.num_nextn_predict_layers ? ["the layers that predict further tokens are not counted"] : [],
-    };
+    });
   },
 };
 

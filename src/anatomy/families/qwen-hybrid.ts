@@ -8,29 +8,25 @@
 import { z } from "zod";
 import type { Block } from "../blocks/index.ts";
 import type { PlacedBlock } from "../model.ts";
-import { backbone, norm } from "./assemble.ts";
+import { languageModel, norm } from "./assemble.ts";
 import {
   count,
   countOrZero,
   eachLayer,
   flag,
-  layerCount,
+  languageFields,
   layerIds,
   moduleCount,
   optional,
   parseConfig,
   refuseUnknownAttention,
   unknownAttention,
+  withOuterTie,
 } from "./config.ts";
 import type { Family } from "./family.ts";
 
 const Config = z.looseObject({
-  model_type: z.string(),
-  hidden_size: count,
-  num_hidden_layers: layerCount,
-  vocab_size: count,
-  tie_word_embeddings: flag(false),
-  max_position_embeddings: optional(count),
+  ...languageFields,
   num_attention_heads: count,
   num_key_value_heads: count,
   head_dim: count,
@@ -60,34 +56,17 @@ export const qwenHybrid: Family = {
   modelTypes: ["qwen3_next", "qwen3_5_text", "qwen3_5_moe_text"],
   read(raw, outer) {
     refuseUnknownAttention(raw, Config);
-    const config = parseConfig(Config, raw);
-    const { hidden_size: hiddenSize, num_hidden_layers: layers, vocab_size: vocabularySize } = config;
-    const tiedEmbeddings = config.tie_word_embeddings || outer.tie_word_embeddings === true;
-    const full = Array.from({ length: layers }, (_, layer) => isFull(config, layer));
-    return {
-      family: config.model_type,
+    const config = parseConfig(Config, withOuterTie(raw, outer));
+    const full = Array.from({ length: config.num_hidden_layers }, (_, layer) => isFull(config, layer));
+    return languageModel(config, {
       attention: `${full.filter((one) => !one).length} Gated DeltaNet + ${full.filter((one) => one).length} gated GQA`,
-      hiddenSize,
-      layers,
-      vocabularySize,
-      tiedEmbeddings,
-      contextTokens: config.max_position_embeddings ?? null,
-      blocks: [
-        ...backbone({
-          hiddenSize,
-          vocabularySize,
-          tiedEmbeddings,
-          layers: full.map((one, layer) => [
-            norm(2 * hiddenSize),
-            one ? attention(config) : gatedDelta(config),
-            feedForward(config, layer),
-          ]),
-        }),
-        ...predictionLayers(config),
-      ],
-      cacheFormat: "bf16",
-      assumptions: [],
-    };
+      layers: full.map((one, layer) => [
+        norm(2 * config.hidden_size),
+        one ? attention(config) : gatedDelta(config),
+        feedForward(config, layer),
+      ]),
+      further: predictionLayers(config),
+    });
   },
 };
 
