@@ -22,13 +22,18 @@ export interface Place {
  */
 export function placing(names: Iterable<string>, layers: number | null): (name: string) => Place {
   const linear = new Set<number>();
+  const [gates, secondNorms] = [new Set<number>(), new Set<number>()];
   let drafts = false;
   for (const name of names) {
     const sign = linearSigns.exec(name);
     if (sign !== null) linear.add(Number(sign[1]));
+    const mark = /^blk\.(\d{1,6})\.attn_(gate|norm_2)\.weight$/.exec(name);
+    if (mark !== null) (mark[2] === "gate" ? gates : secondNorms).add(Number(mark[1]));
     // DeepSeek stores DSpark's draft layers under the name of prediction modules; its own heads tell them apart.
     drafts ||= /^mtp\.\d+\.(?:markov_head|confidence_head|main_proj)\./.test(name);
   }
+  // MiniMax-01's GGUFs have both in their linear layers; other models have the one or the other.
+  for (const layer of gates) if (secondNorms.has(layer)) linear.add(layer);
   return (name) => {
     const { vision, module, layer: number, rest } = pathOf(name);
     if (vision !== null) return { scope: "vision", part: vision, layer: null };
@@ -127,5 +132,6 @@ const topParts: readonly (readonly [RegExp, Part])[] = [
 
 function partOf(rest: string, layer: number | null, linear: boolean): Part {
   const part = (layer === null ? topParts : layerParts).find(([pattern]) => pattern.test(rest))?.[1] ?? "other";
-  return linear && (part === "attention" || part === "state space") ? "linear attention" : part;
+  const isOfLinear = part === "attention" || part === "state space" || rest === "attn_norm_2.weight";
+  return linear && isOfLinear ? "linear attention" : part;
 }

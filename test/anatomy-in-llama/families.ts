@@ -18,6 +18,7 @@ import type { Draw } from "./draw.ts";
 import { attention, grouped } from "./grouped.ts";
 import {
   gatedDeltaLayer,
+  lightningLayer,
   mamba2Layer,
   mambaLayer,
   type StateDimensions,
@@ -467,6 +468,22 @@ export const families: Readonly<Record<string, Family>> = {
       experts: { ...experts(draw), shared: draw.whole(8, 40), sharedGate: true },
       mixer: (layer) =>
         isRecurrent(layer) ? gatedDeltaLayer(`blk.${layer}`, recurrent, { oneProjection: false }) : gated(layer),
+    });
+  },
+  "minimax-01: lightning attention and attention": (draw, kvType) => {
+    const model = { name: "minimax-01", ...groupedSize(draw, kvType) };
+    const interval = draw.whole(2, 3);
+    const width = draw.whole(8, 40);
+    return grouped({
+      ...model,
+      layers: interval + draw.whole(0, 1),
+      feedForward: width,
+      keys: { full_attention_interval: u32(interval), residual_scale: f32(1) },
+      experts: { ...experts(draw), width },
+      mixer: (layer) =>
+        (layer + 1) % interval === 0
+          ? attention(`blk.${layer}`, model)
+          : lightningLayer(`blk.${layer}`, model.width, model.heads * model.headDim),
     });
   },
   "nemotron_h: Mamba-2, attention or a network in a layer": (draw, kvType) => {

@@ -81,6 +81,14 @@ export const gatedDeltaLayer = (
   ];
 };
 
+/** MiniMax-01's: linear attention with a fixed decay. */
+export const lightningLayer = (block: string, width: number, inner: number): GgufTensor[] => [
+  matrix(`${block}.attn_qkv.weight`, [width, 3 * inner]),
+  matrix(`${block}.attn_gate.weight`, [width, inner]),
+  gain(`${block}.attn_norm_2`, inner),
+  matrix(`${block}.attn_output.weight`, [inner, width]),
+];
+
 /** LFM2's. */
 export const shortConvolutionLayer = (block: string, width: number, tokens: number): GgufTensor[] => [
   matrix(`${block}.shortconv.conv.weight`, [tokens, width], { type: "f32" }),

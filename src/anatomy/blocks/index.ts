@@ -8,6 +8,7 @@ import { type Experts, experts } from "./experts.ts";
 import { type FeedForward, feedForward } from "./feed-forward.ts";
 import { type GatedDelta, gatedDelta } from "./gated-delta.ts";
 import { type LatentAttention, latentAttention } from "./latent-attention.ts";
+import { type LightningAttention, lightningAttention } from "./lightning-attention.ts";
 import { type Plain, plain } from "./plain.ts";
 import { type ShortConvolution, shortConvolution } from "./short-convolution.ts";
 import { type StateSpace, stateSpace } from "./state-space.ts";
@@ -19,6 +20,7 @@ export type Block =
   | Compressor
   | DeltaAttention
   | GatedDelta
+  | LightningAttention
   | StateSpace
   | ShortConvolution
   | FeedForward
@@ -50,6 +52,8 @@ function describe(block: Block): BlockAnatomy {
       return deltaAttention(block);
     case "gated delta":
       return gatedDelta(block);
+    case "lightning attention":
+      return lightningAttention(block);
     case "state space":
       return stateSpace(block);
     case "short convolution":

@@ -2,7 +2,7 @@
 import { blockAttention, chunkedAttention, fullAttention, windowedAttention } from "./grouped-attention.ts";
 import { latentAttention, sparseLatentAttention } from "./latent-attention.ts";
 import type { Mixing } from "./mixing.ts";
-import { deltaAttention, gatedDelta, mamba, mamba2, shortConvolution } from "./recurrent.ts";
+import { deltaAttention, gatedDelta, lightningAttention, mamba, mamba2, shortConvolution } from "./recurrent.ts";
 
 /** Projections of queries hold the output's gate too. */
 const gated = fullAttention({ outputGate: "elementwise" });
@@ -39,6 +39,7 @@ const architectures: Readonly<Record<string, readonly Mixing[]>> = {
   qwen3next: [gatedDelta, gated],
   qwen35: [gatedDelta, gated],
   qwen35moe: [gatedDelta, gated],
+  "minimax-01": [lightningAttention, fullAttention({}, "attn_q.weight")],
   mamba: [mamba],
   mamba2: [mamba2],
   jamba: [mamba, fullAttention()],

@@ -23,6 +23,8 @@ function nameOf(block: Block): string {
       return "KDA";
     case "gated delta":
       return "Gated DeltaNet";
+    case "lightning attention":
+      return "lightning attention";
     case "state space":
       return block.steps.of === "heads" ? "Mamba-2" : "Mamba";
     case "short convolution":

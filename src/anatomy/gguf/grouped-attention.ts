@@ -22,9 +22,14 @@ type Span = Attention["span"];
 const everything: Span = { kind: "all" };
 const sign = "attn_output.weight";
 
-/** Layers that read everything. @param own  what the architecture has and neither keys nor names of tensors tell */
-export const fullAttention = (own: Pick<Attention, "outputGate" | "qkNorm"> = {}): Mixing =>
-  mixing(Keys, sign, (keys, layer, has) => ({ ...attention(keys, layer, has, everything), ...own }));
+/**
+ * Layers that read everything.
+ *
+ * @param own     what the architecture has and neither keys nor names of tensors tell
+ * @param ofKind  a tensor that tells these layers from the architecture's others
+ */
+export const fullAttention = (own: Pick<Attention, "outputGate" | "qkNorm"> = {}, ofKind = sign): Mixing =>
+  mixing(Keys, ofKind, (keys, layer, has) => ({ ...attention(keys, layer, has, everything), ...own }));
 
 /**
  * Layers that read a window, but for the last of every `pattern`, which reads everything.

@@ -103,6 +103,6 @@ const copies = [
 ] as const;
 /** Falcon-H1's files leave the ending out. */
 const withBias = (name: string) => [`${name}.weight`, `${name}.bias`, name];
-const layerNorms = ["attn_norm", "attn_norm_2", "post_attention_norm", "ffn_norm", "post_ffw_norm"].flatMap(withBias);
+const layerNorms = ["attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm"].flatMap(withBias);
 /** LFM2's files call theirs after the embedding. */
 const finalNorms = ["output_norm", "token_embd_norm"].flatMap(withBias);

@@ -5,6 +5,12 @@ import { count, eachLayer, optional } from "../families/config.ts";
 import { ofLayer, perLayer } from "./file.ts";
 import { type Mixing, mixing } from "./mixing.ts";
 
+/** Which layers are recurrent, the tensors say as well as these keys. */
+const recurrentLayers = {
+  full_attention_interval: optional(count),
+  "attention.recurrent_layers": optional(eachLayer(z.unknown())),
+};
+
 /** Kimi's. */
 export const deltaAttention: Mixing = mixing(
   z.looseObject({
@@ -25,6 +31,23 @@ export const deltaAttention: Mixing = mixing(
   }),
 );
 
+/** MiniMax-01's. */
+export const lightningAttention: Mixing = mixing(
+  z.looseObject({
+    embedding_length: count,
+    "attention.head_count": perLayer(count),
+    "attention.key_length": count,
+    ...recurrentLayers,
+  }),
+  "attn_gate.weight",
+  (keys, layer) => ({
+    kind: "lightning attention",
+    hiddenSize: keys.embedding_length,
+    heads: ofLayer(keys["attention.head_count"], layer),
+    headDim: keys["attention.key_length"],
+  }),
+);
+
 const StateKeys = z.looseObject({
   embedding_length: count,
   "ssm.conv_kernel": count,
@@ -34,23 +57,16 @@ const StateKeys = z.looseObject({
 });
 const GroupedStateKeys = StateKeys.extend({ "ssm.group_count": count });
 
-/** Qwen's, where keys and values have heads of one size. Which layers are so, the tensors say as well as the keys. */
-export const gatedDelta: Mixing = mixing(
-  GroupedStateKeys.extend({
-    full_attention_interval: optional(count),
-    "attention.recurrent_layers": optional(eachLayer(z.unknown())),
-  }),
-  "ssm_out.weight",
-  (keys) => ({
-    kind: "gated delta",
-    hiddenSize: keys.embedding_length,
-    keyHeads: keys["ssm.group_count"],
-    valueHeads: keys["ssm.time_step_rank"],
-    keyDim: keys["ssm.state_size"],
-    valueDim: keys["ssm.inner_size"] / keys["ssm.time_step_rank"],
-    convolutionTokens: keys["ssm.conv_kernel"],
-  }),
-);
+/** Qwen's, where keys and values have heads of one size. */
+export const gatedDelta: Mixing = mixing(GroupedStateKeys.extend(recurrentLayers), "ssm_out.weight", (keys) => ({
+  kind: "gated delta",
+  hiddenSize: keys.embedding_length,
+  keyHeads: keys["ssm.group_count"],
+  valueHeads: keys["ssm.time_step_rank"],
+  keyDim: keys["ssm.state_size"],
+  valueDim: keys["ssm.inner_size"] / keys["ssm.time_step_rank"],
+  convolutionTokens: keys["ssm.conv_kernel"],
+}));
 
 const stateSpace = (
   keys: z.output<typeof StateKeys>,
