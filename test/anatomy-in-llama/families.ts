@@ -522,7 +522,11 @@ export const families: Readonly<Record<string, Family>> = {
       layers,
       tied: draw.yes(),
       lastNorm: "token_embd_norm",
-      keys: { ...keys, "shortconv.l_cache": u32(tokens) },
+      keys: {
+        ...keys,
+        "shortconv.l_cache": u32(tokens),
+        ...(draw.yes() && { "attention.sliding_window": u32(draw.whole(1, 200)) }),
+      },
       mixer: (layer) =>
         hasAttention(layer)
           ? attention(`blk.${layer}`, model)

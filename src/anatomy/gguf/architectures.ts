@@ -47,7 +47,7 @@ const architectures: Readonly<Record<string, readonly Mixing[]>> = {
   nemotron_h: [mamba2, fullAttention()],
   nemotron_h_moe: [mamba2, fullAttention()],
   "falcon-h1": [mamba2, fullAttention()],
-  lfm2: [shortConvolution, fullAttention()],
+  lfm2: [shortConvolution, windowedAttention(0)],
   lfm2moe: [shortConvolution, fullAttention()],
 };
 

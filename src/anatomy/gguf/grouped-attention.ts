@@ -32,7 +32,7 @@ export const fullAttention = (own: Pick<Attention, "outputGate" | "qkNorm"> = {}
   mixing(Keys, ofKind, (keys, layer, has) => ({ ...attention(keys, layer, has, everything), ...own }));
 
 /**
- * Layers that read a window, but for the last of every `pattern`, which reads everything.
+ * Layers that read a window, but for the last of every `pattern`, which reads everything; 0 where all have the window.
  *
  * @param tokens  of a window, where the file does not say; left out, all layers then read everything
  */
