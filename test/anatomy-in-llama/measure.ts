@@ -38,4 +38,4 @@ export async function measure(ask: Ask): Promise<readonly number[]> {
   return answer.points.map(({ stateBytes }) => stateBytes);
 }
 
-export const endMeasuring = () => child?.disconnect();
+export const endMeasuring = () => child?.kill("SIGKILL");
