@@ -41,6 +41,8 @@ export interface ComparedValue {
     readonly url: string | null;
     /** Day, month or year of the source. */
     readonly observed: string;
+    /** First day on which it is stale; null where it never is. */
+    readonly expires: string | null;
     readonly stale: boolean;
     /** Why it is not shown as fact; null where it is. */
     readonly unverified: string | null;
@@ -244,7 +246,7 @@ function parameterRows(models: readonly Column[]): ComparedRow[] {
   const scopes = new Set(models.flatMap((model) => Object.keys(model?.parameters.byScope ?? {}) as Scope[]));
   return [
     of("total", ({ parameters }) => parameters.total),
-    ...[...scopes].map((scope) => of(scope, ({ parameters }) => parameters.byScope[scope] ?? 0)),
+    ...[...scopes].map((scope) => of(scope, ({ parameters }) => parameters.byScope[scope])),
     of("active, with embedding and head", ({ parameters }) => parameters.active.withEmbeddingAndHead),
     of("active, without input embedding", ({ parameters }) => parameters.active.withoutInputEmbedding),
     of("active, without embedding and head", ({ parameters }) => parameters.active.withoutEmbeddingAndHead),
@@ -359,6 +361,7 @@ const pricedTokens: readonly (readonly [PricedTokens, string])[] = [
 
 function saidValue(statement: Statement, detail: string | null, today: string): ComparedValue {
   const { id, value, source, aging, observed, verified } = statement;
+  const { state, expires } = freshness(aging, observed, today);
   return {
     value,
     detail,
@@ -367,7 +370,8 @@ function saidValue(statement: Statement, detail: string | null, today: string): 
       source: source.title,
       url: "url" in source ? source.url : null,
       observed,
-      stale: freshness(aging, observed, today).state === "stale",
+      expires,
+      stale: state === "stale",
       unverified: verified.verified ? null : verified.because,
     },
   };

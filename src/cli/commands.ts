@@ -1,7 +1,9 @@
 /** All commands, in the order in which help lists them. */
 import type { CommandDefinition } from "./command.ts";
 import { anatomyCommand } from "./commands/anatomy.ts";
+import { catalogCommand } from "./commands/catalog.ts";
 import { checkCommand } from "./commands/check.ts";
+import { compareCommand } from "./commands/compare.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { engineInfoCommand, engineServeCommand } from "./commands/engine.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -26,6 +28,8 @@ export const commands: readonly CommandDefinition[] = [
   engineServeCommand,
   engineInfoCommand,
   anatomyCommand,
+  compareCommand,
+  catalogCommand,
   checkCommand,
   fitCommand,
   lineageCommand,
