@@ -100,7 +100,12 @@ test.each(Object.entries(families))(`%s (ASSAY_TEST_SEED=${seed})`, async (_, fa
     if (!cacheLayersOf(shape).some(({ stores }) => stores.some(({ span }) => span.kind === "chunk")))
       expect(growth).toEqual(cacheGrowth(shape, format));
   });
-  await fc.assert(property, { seed, numRuns: modelsPerFamily, interruptAfterTimeLimit: 50_000 });
+  await fc.assert(property, {
+    seed,
+    numRuns: modelsPerFamily,
+    interruptAfterTimeLimit: 50_000,
+    markInterruptAsFailure: true,
+  });
 });
 
 // llama.cpp has one size of chunks, too long for random models.
