@@ -1,7 +1,16 @@
 /** All releases of a ledger as one table, filtered and sorted. */
 import { anatomyOf } from "../anatomy/index.ts";
 import { UserError } from "../errors.ts";
-import { current, isVerified, type Ledger, type Release, releaseDateOf, resolveName } from "../ledger/index.ts";
+import {
+  current,
+  ideasOf,
+  isVerified,
+  type Ledger,
+  type Release,
+  releaseDateOf,
+  resolveName,
+  withDevelopmentsOf,
+} from "../ledger/index.ts";
 import { modelOfRelease } from "./model-reference.ts";
 
 /** A number of a release. What publishers say of it stands side by side; it is asked for only where no config tells. */
@@ -35,9 +44,9 @@ export interface CatalogEntry {
 }
 
 /** Every release. Parameters are those of the backbone: embedding and head in, predictors, vision and tables out. */
-export function catalogOf({ releases }: Ledger, folder?: string): CatalogEntry[] {
-  return releases.map((release) => {
-    const { id, name, org, family, openWeights, hubId, ideas } = release;
+export function catalogOf(ledger: Ledger, folder?: string): CatalogEntry[] {
+  return ledger.releases.map((release) => {
+    const { id, name, org, family, openWeights, hubId } = release;
     return {
       id,
       name,
@@ -48,7 +57,7 @@ export function catalogOf({ releases }: Ledger, folder?: string): CatalogEntry[]
       hubId,
       licenses: textsOf(release, "license"),
       attention: textsOf(release, "attention"),
-      ideas,
+      ideas: ideasOf(ledger, release),
       ...figuresOf(release, folder),
     };
   });
@@ -130,7 +139,7 @@ export function sortedCatalog(entries: readonly CatalogEntry[], order: CatalogOr
 const compareTexts = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
 /**
- * Entries that every filter lets through: `org:`, `family:`, `idea:` with an id or a name, `weights:open`,
+ * Entries that every filter lets through: `org:`, `family:`, `idea:` with an id or a name (what develops it counts), `weights:open`,
  * `weights:closed`, `weights:unknown`, and plain words, which may stand anywhere in what is recorded.
  *
  * @throws UserError for another key, and for a value that no release or idea has
@@ -157,7 +166,8 @@ function testOf(filter: string, { orgs, ideas, releases }: Ledger): Test {
     }
     case "idea": {
       const { id } = resolveName(value, ideas, "idea");
-      return (entry) => entry.ideas.includes(id);
+      const wanted = withDevelopmentsOf(ideas, id);
+      return (entry) => entry.ideas.some((one) => wanted.has(one));
     }
     case "family": {
       const families = [...new Set(releases.flatMap(({ family }) => family ?? []))].map((id) => ({ id, name: id }));

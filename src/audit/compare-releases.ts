@@ -5,6 +5,7 @@ import { type Anatomy, anatomyOf, type Scope } from "../anatomy/index.ts";
 import { UserError } from "../errors.ts";
 import {
   freshness,
+  ideasOf,
   type Ledger,
   type Price,
   type Quantity,
@@ -194,10 +195,11 @@ function recordedRows(compared: readonly Compared[], { orgs }: Ledger): Compared
   ].filter(isKnown);
 }
 
-/** Those that all have come first. A release for which no idea is recorded is unknown, not without ideas. */
-function ideaRows(compared: readonly Compared[], { ideas }: Ledger): ComparedRow[] {
-  const had = compared.map(({ release }) => (release === null || release.ideas.length === 0 ? null : release.ideas));
-  const having = (id: string) => had.filter((one) => one?.includes(id)).length;
+/** Those that most have come first. That an idea is not recorded does not say that a release is without it. */
+function ideaRows(compared: readonly Compared[], ledger: Ledger): ComparedRow[] {
+  const { ideas } = ledger;
+  const had = compared.map(({ release }) => (release === null ? [] : ideasOf(ledger, release)));
+  const having = (id: string) => had.filter((one) => one.includes(id)).length;
   return ideas
     .filter(({ id }) => having(id) > 0)
     .toSorted((a, b) => having(b.id) - having(a.id))
@@ -205,7 +207,7 @@ function ideaRows(compared: readonly Compared[], { ideas }: Ledger): ComparedRow
       plainRow(
         name,
         "text",
-        had.map((one) => one && (one.includes(id) ? "yes" : "no")),
+        had.map((one) => (one.includes(id) ? "yes" : null)),
       ),
     );
 }

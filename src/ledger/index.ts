@@ -11,6 +11,7 @@ export * from "./freshness.ts";
 export * from "./hardware.ts";
 export * from "./history.ts";
 export * from "./idea.ts";
+export { ideasOf, withDevelopmentsOf } from "./ideas-of.ts";
 export * from "./ledger.ts";
 export * from "./lineage.ts";
 export { type Link, LinkEntry, type LinkKind, linkKinds } from "./link.ts";
