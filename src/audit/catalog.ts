@@ -93,6 +93,8 @@ function figuresOf(release: Release, folder?: string): Figures {
 const computed = (value: number | undefined): Figure | null =>
   value === undefined ? null : { values: [value], from: "config", verified: true };
 
+const wholeModel: ReadonlySet<string | undefined> = new Set([undefined, "backbone", "whole model"]);
+
 type Published = "totalParameters" | "activeParameters" | "cacheBytesPerToken" | "contextTokens";
 
 /** What is said of the whole backbone; counts of parts, and comparisons with others, are something else. */
@@ -101,7 +103,7 @@ function published({ claims }: Release, quantity: Published): Figure | null {
     (claim) =>
       claim.quantity === quantity &&
       claim.baseline === undefined &&
-      (claim.scope.part === undefined || claim.scope.part === "backbone") &&
+      wholeModel.has(claim.scope.part) &&
       claim.scope.counting === undefined,
   );
   const values = [...new Set(said.map(({ value }) => value))].filter((value) => typeof value === "number");
