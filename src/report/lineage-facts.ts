@@ -2,6 +2,7 @@
 import {
   type Compounding,
   compoundingOf,
+  isVerified,
   type Ledger,
   type Lineage,
   type LineageEvent,
@@ -22,7 +23,7 @@ export function lineageFacts(lineage: Lineage, nameOf: NameOf): (readonly [strin
       pick(of).map((event) => `${shortName(idea.name)} by ${who(event, nameOf)}`),
     );
   return [
-    ["Introduced", introducedWords(lineage, nameOf)],
+    ["Introduced", introducedWords(lineage, nameOf) + doubtWords(lineage)],
     ["Used outside", usersWords(compounding, nameOf)],
     ["First outside reuse", firstReuseWords(compounding, nameOf)],
     ["Half-life", halfLifeWords(compounding)],
@@ -35,6 +36,11 @@ export function lineageFacts(lineage: Lineage, nameOf: NameOf): (readonly [strin
 export function introducedWords({ idea: { introduced } }: Lineage, nameOf: NameOf, dated = true): string {
   const release = introduced.release === null ? "" : ` with ${nameOf(introduced.release)}`;
   return `by ${introduced.by.map(nameOf).join(" and ")}${release}${dated ? `, ${introduced.on ?? "no date"}` : ""}`;
+}
+
+function doubtWords({ idea }: Lineage): string {
+  const verified = isVerified(idea.introduced);
+  return verified.verified ? "" : ` (unverified: ${verified.because})`;
 }
 
 function usersWords({ adoptions }: Compounding, nameOf: NameOf): string {
