@@ -1,7 +1,7 @@
 /** Reads the ledger from its files: one release alone, or everything. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { z } from "zod";
+import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import {
   ApiNamesFile,
@@ -108,11 +108,17 @@ function parse<T extends z.ZodType>(schema: T, path: string, folder: string): z.
   } catch (error) {
     throw new UserError(
       {
-        happened: `${join(folder, path)} cannot be read: ${messageOf(error).slice(0, 200)}`,
+        happened: `${join(folder, path)} cannot be read: ${reasonOf(error)}`,
         expected: "a file as docs/ledger.md describes it",
         mend: "`assay ledger validate` says what is wrong with it, and how to mend it",
       },
       { cause: error },
     );
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof z.ZodError)) return messageOf(error).slice(0, 200);
+  const [issue] = error.issues;
+  return `${issue!.path.join(".")}: ${issue!.message}`;
 }

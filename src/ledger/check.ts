@@ -1,5 +1,6 @@
 /** How a claim can be computed: from the release's config, or from numbers that its source prints. */
 import { z } from "zod";
+import { evaluate } from "./arithmetic.ts";
 import { Comparison } from "./comparison.ts";
 import { Id } from "./id.ts";
 
@@ -17,6 +18,14 @@ export const checkedQuantities = [
   "weightBytes",
   "partBytes",
 ] as const;
+
+function isSum(expression: string): boolean {
+  try {
+    return Number.isFinite(evaluate(expression));
+  } catch {
+    return false;
+  }
+}
 
 const positive = z.number().positive();
 
@@ -69,7 +78,8 @@ export const ArithmeticCheck = z.strictObject({
   expression: z
     .string()
     .regex(/^[\d\s.+\-*/()]+$/, "expected numbers, + - * / and brackets")
-    .max(200),
+    .max(200)
+    .refine(isSum, "expected a sum that comes out as a number"),
   inputs: z
     .array(z.strictObject({ value: z.number(), is: z.string().min(1) }))
     .min(1)

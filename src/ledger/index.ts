@@ -1,5 +1,6 @@
 /** Ledger: what was said of releases and ideas, by whom and when. Pure: the browser runs the same code. */
 export { type ApiName, ApiNamesFile, apiNamesFor, apiNamesOf, isServed } from "./api-name.ts";
+export { evaluate } from "./arithmetic.ts";
 export { type Bottleneck, BottleneckFile } from "./bottleneck.ts";
 export * from "./check.ts";
 export { Baseline, type Claim, ClaimEntry, Scope } from "./claim.ts";

@@ -1,5 +1,5 @@
 /** Numbers that a source prints, against the sum of other numbers that it prints. */
-import { evaluate } from "../arithmetic.ts";
+import { evaluate } from "../../ledger/index.ts";
 import type { Witness } from "./witness.ts";
 
 export const arithmeticWitness: Witness = ({ check }) => {
