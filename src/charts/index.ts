@@ -2,6 +2,7 @@ export { type AdoptionOf, type AdoptionPoint, adoptionChart } from "./adoption.t
 export { type CachePoint, cachedAgainstExpected } from "./cache.ts";
 export { baseOptions, type Chart, type Frame, type Series, seriesOf } from "./chart.ts";
 export { type DepthPoint, depthMap, heatSteps } from "./depth-map.ts";
+export * from "./experiment.ts";
 export { type FrontierPoint, kvFrontier, timeFrontier } from "./frontier.ts";
 export { type GroundingPoint, groundingByContext, type TrainedContext } from "./grounding.ts";
 export {

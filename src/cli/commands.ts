@@ -12,6 +12,7 @@ import { ledgerValidateCommand } from "./commands/ledger.ts";
 import { lineageCommand } from "./commands/lineage.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { reportCommand } from "./commands/report.ts";
+import { reproduceCommand } from "./commands/reproduce.ts";
 import { runCommand } from "./commands/run.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { showCommand } from "./commands/show.ts";
@@ -29,6 +30,7 @@ export const commands: readonly CommandDefinition[] = [
   engineInfoCommand,
   anatomyCommand,
   compareCommand,
+  reproduceCommand,
   catalogCommand,
   checkCommand,
   fitCommand,

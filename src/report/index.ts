@@ -1,5 +1,6 @@
 export * from "./catalog-document.ts";
 export * from "./comparison-document.ts";
+export * from "./experiment-document.ts";
 export { exportCsv, exportJsonl, exportParquet } from "./export.ts";
 export { type Column, columns } from "./export-columns.ts";
 export { findings } from "./findings.ts";

@@ -8,6 +8,8 @@ export interface TablesDocument {
   readonly lede: string;
   readonly tables: readonly DocumentTable[];
   readonly remarks: readonly string[];
+  /** Drawn before the tables; on pages only. */
+  readonly figures?: readonly Markup[];
 }
 
 export interface DocumentTable {
@@ -64,7 +66,7 @@ const decoded = (url: string) => {
 const inMarkdown = (text: string): string =>
   text.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_<>[\]|#]/g, (character) => `\\${character}`);
 
-export const tablesPage = ({ title, lede, tables, remarks }: TablesDocument): string =>
+export const tablesPage = ({ title, lede, tables, remarks, figures = [] }: TablesDocument): string =>
   htmlDocument({
     title: `${title} · Assay`,
     style: tablesStyle,
@@ -76,6 +78,7 @@ export const tablesPage = ({ title, lede, tables, remarks }: TablesDocument): st
 <p class="lede">${lede}</p>
 </header>
 <main id="tables">
+${figures}
 ${tables.map(tableMarkup)}
 </main>
 <footer>${remarks.map((remark) => html`<p>${remark}</p>`)}</footer>

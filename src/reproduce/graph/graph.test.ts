@@ -1,6 +1,6 @@
 import { Tensor as Fed, InferenceSession } from "onnxruntime-node";
 import { expect, test } from "vitest";
-import { randomFrom } from "../stats/index.ts";
+import { randomFrom } from "../../stats/index.ts";
 import { Graph, sizeOf, type Tensor } from "./graph.ts";
 
 type Build = (graph: Graph, x: Tensor, y: Tensor) => Tensor;

@@ -1,0 +1,175 @@
+/** `assay reproduce`: the smallest honest experiment for a claim, trained here. */
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { UserError } from "../../errors.ts";
+import {
+  type Experiment,
+  experimentDocument,
+  findingText,
+  ruleText,
+  tablesMarkdown,
+  tablesPage,
+  verdictSentence,
+} from "../../report/index.ts";
+import {
+  type Analysis,
+  analyse,
+  type Ending,
+  openRecords,
+  openTrials,
+  type Preregistration,
+  type Protocol,
+  preregistrationOf,
+  protocols,
+  runExperiment,
+  trialCount,
+} from "../../reproduce/index.ts";
+import { formatMs, formatSignificant, wrapped } from "../../units/index.ts";
+import { defineCommand, type ExitCode, type Io, jsonFlag } from "../command.ts";
+import { progressBar } from "../progress.ts";
+import { writeOutput } from "../result.ts";
+import { table } from "../table.ts";
+
+/** More trainings side by side than this fight for the memory bus. */
+const mostJobs = 4;
+
+export const reproduceCommand = defineCommand({
+  name: "reproduce",
+  summary: "The smallest honest experiment for a claim: trained here, with seeds, intervals and a verdict",
+  args: [{ name: "[experiment]", describe: "Which; `assay reproduce --list` shows all" }],
+  flags: z.object({
+    list: z.boolean().default(false).describe("List the experiments and stop"),
+    quick: z.boolean().default(false).describe("The shorter form: fewer seeds, sizes and steps"),
+    plan: z.boolean().default(false).describe("Print what would be trained and stop"),
+    jobs: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe(`Trainings side by side, a core each [cores, at most ${mostJobs}]`),
+    maxCpuMinutes: z.coerce
+      .number()
+      .positive()
+      .optional()
+      .describe("Stop after so much CPU time; what is done is kept [no limit]"),
+    output: z
+      .string()
+      .optional()
+      .describe("Folder of trials and page; it goes on where it stopped [.assay/reproduce/<experiment>]"),
+    json: jsonFlag,
+  }),
+  examples: [
+    "assay reproduce --list",
+    "assay reproduce muon --quick",
+    "assay reproduce muon --output repro/muon --jobs 2",
+  ],
+  async run({ args: [name], flags, io }) {
+    if (name === undefined || flags.list) {
+      if (flags.json) io.print(JSON.stringify(protocols, null, 2));
+      else io.print(listText(io));
+      return 0;
+    }
+    const protocol = protocolOf(name);
+    const registered = preregistrationOf(protocol, flags.quick);
+    const folder = resolve(io.cwd, flags.output ?? join(".assay", "reproduce", flags.quick ? `${name}-quick` : name));
+    if (!flags.json) io.print(planText(protocol, registered, io));
+    if (flags.plan) {
+      if (flags.json) io.print(JSON.stringify(registered, null, 2));
+      return 0;
+    }
+    const records = openRecords(folder, registered);
+    const bar = progressBar(io, protocol.title);
+    const ending = await runExperiment(registered.form, records, {
+      jobs: flags.jobs ?? Math.min(mostJobs, availableParallelism()),
+      maxCpuMinutes: flags.maxCpuMinutes ?? Number.POSITIVE_INFINITY,
+      stopping: io.interrupts.stopping,
+      onProgress: ({ share, done, count, cpuSeconds }) =>
+        bar.update(share, `${done} of ${count} trainings · CPU ${formatMs(1000 * cpuSeconds)}`),
+    });
+    bar.done();
+    const analysis = analyse(registered.form, records.trials);
+    const page = writeResults(folder, { registered, trials: records.trials, analysis });
+    if (flags.json) io.print(JSON.stringify({ experiment: registered.protocol.name, ending, ...analysis }, null, 2));
+    else io.print(resultText(registered, analysis, io));
+    io.note(endingText[ending](openTrials(registered.form, records.trials).length, folder));
+    io.note(`page: ${page}`);
+    return (ending === "complete" ? 0 : 3) satisfies ExitCode;
+  },
+});
+
+function protocolOf(name: string): Protocol {
+  const found = protocols.find((protocol) => protocol.name === name);
+  if (found !== undefined) return found;
+  throw new UserError({
+    happened: `there is no experiment "${name}"`,
+    expected: `one of ${protocols.map((protocol) => protocol.name).join(", ")}`,
+    mend: "`assay reproduce --list` says what each is about",
+  });
+}
+
+function listText(io: Io): string {
+  const minutes = (count: number) => `${formatSignificant(count, 2)} min`;
+  const rows = protocols.map(({ name, full, quick, question, claims, ideas }) => [
+    name,
+    minutes(quick.cpuMinutes),
+    minutes(full.cpuMinutes),
+    `${question} ${claims.length > 0 ? `Claims: ${claims.join(", ")}.` : `Ideas: ${ideas.join(", ")}.`}`,
+  ]);
+  return [
+    table(["experiment", "quick", "full", "question"], rows, io.width),
+    "",
+    ...wrapped("quick, full: CPU time on one 2.8 GHz Xeon core; trainings run side by side, a core each", io.width),
+  ].join("\n");
+}
+
+/** What is going to be done, before anything is. */
+function planText({ quick }: Protocol, { protocol, form }: Preregistration, io: Io): string {
+  const tuned = form.arms.filter(({ rates }) => !("as" in rates) && rates.length > 1);
+  const isQuick = JSON.stringify(form) === JSON.stringify(quick);
+  const rates = [...new Set(tuned.map((arm) => ("as" in arm.rates ? 0 : arm.rates.length)))];
+  const lines = [
+    `${protocol.title}${isQuick ? ", quick form" : ""}`,
+    protocol.question,
+    `Scope: ${protocol.scope}`,
+    `Trains ${trialCount(form)} models: ${form.arms.length} arms, ${form.seeds.length} seeds each${tuned.length === 0 ? "" : `, and ${rates.join(" or ")} learning rates for each of the ${tuned.length} arms that choose one`}.`,
+    ...form.outcomes.flatMap((outcome) =>
+      outcome.isPrimary && outcome.rule
+        ? [`Decides: ${outcome.name}, ${ruleText({ outcome, values: [], estimate: null, outside: 0, verdict: null })}.`]
+        : [],
+    ),
+    ...(form.power === null ? [] : [`Power: ${form.power}`]),
+    `Expected: about ${formatSignificant(form.cpuMinutes, 2)} CPU minutes on a 2.8 GHz Xeon core.`,
+  ];
+  return `${lines.flatMap((line) => wrapped(line, io.width, "  ")).join("\n")}\n`;
+}
+
+function resultText(registered: Preregistration, analysis: Analysis, io: Io): string {
+  const rows = analysis.findings.map((finding) => [
+    finding.verdict ?? "reported",
+    findingText(finding),
+    `${finding.outcome.name}${finding.outcome.rule ? `, rule: ${ruleText(finding)}` : ""}`,
+  ]);
+  return [
+    table(["verdict", "mean (95 % interval)", "outcome"], rows, io.width),
+    "",
+    ...wrapped(verdictSentence(registered, analysis), io.width),
+  ].join("\n");
+}
+
+/** The page, the same as Markdown, and the analysis as JSON, beside the trials. */
+function writeResults(folder: string, experiment: Experiment): string {
+  const document = experimentDocument(experiment);
+  const page = join(folder, "index.html");
+  writeOutput(page, tablesPage(document));
+  writeOutput(join(folder, "README.md"), tablesMarkdown(document));
+  writeOutput(join(folder, "result.json"), `${JSON.stringify(experiment.analysis, null, 2)}\n`);
+  return page;
+}
+
+const endingText: Readonly<Record<Ending, (open: number, folder: string) => string>> = {
+  complete: (_, folder) => `all trainings are in ${folder}`,
+  interrupted: (open) => `stopped: ${open} trainings or more are left; the same command goes on`,
+  "out of CPU time": (open) => `the CPU time is used up: ${open} trainings or more are left; the same command goes on`,
+};

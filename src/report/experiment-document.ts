@@ -1,0 +1,244 @@
+/** An experiment in the words, tables and plots that a reader sees. */
+import { recallByDistance, seriesOf, tradeOff, trainingCurves } from "../charts/index.ts";
+import { formatValue } from "../ledger/index.ts";
+import {
+  type Analysis,
+  type ArmSummary,
+  type ExperimentFigure,
+  type Finding,
+  type Form,
+  type Measure,
+  meanByDistance,
+  meanCurve,
+  measures,
+  type Preregistration,
+  summariesOf,
+  type TrialRecord,
+} from "../reproduce/index.ts";
+import type { MeanEstimate } from "../stats/index.ts";
+import { formatCount, formatMs, formatShare, formatSignificant, unknown } from "../units/index.ts";
+import { figure, legendOf } from "./figure.ts";
+import type { Markup } from "./markup.ts";
+import type { DocumentTable, TablesDocument } from "./tables-document.ts";
+
+export interface Experiment {
+  readonly registered: Preregistration;
+  readonly trials: readonly TrialRecord[];
+  readonly analysis: Analysis;
+}
+
+export function experimentDocument({ registered, trials, analysis }: Experiment): TablesDocument {
+  const { protocol, form, text } = registered;
+  const arms = summariesOf(form, trials);
+  const machines = [
+    ...new Set(
+      trials.map(
+        ({ machine: { processor, node, onnxruntime } }) => `${processor}, Node ${node}, onnxruntime ${onnxruntime}`,
+      ),
+    ),
+  ];
+  return {
+    title: protocol.title,
+    lede: `${protocol.question} ${verdictSentence(registered, analysis)}`,
+    tables: [
+      findingsTable(analysis),
+      armsTable(arms),
+      ...(arms.some(({ tried }) => tried.length > 0) ? [tuningTable(arms)] : []),
+    ],
+    remarks: [
+      `Scope: ${protocol.scope}`,
+      `Method: ${protocol.method}`,
+      `What a negative result means: ${protocol.ifNegative}`,
+      ...(form.arms.some(({ training }) => training.task === "language")
+        ? [`Text: ${text.name}, SHA-256 ${text.sha256}.`]
+        : []),
+      `Run on: ${machines.join("; ")}. CPU time in all: ${formatMs(1000 * trials.reduce((sum, { measures: { cpuSeconds } }) => sum + (cpuSeconds ?? 0), 0))}.`,
+    ],
+    figures: form.figures.map((one) => figureOf(one, form, arms)),
+  };
+}
+
+/** The verdict in one sentence, with what it rests on. */
+export function verdictSentence(
+  { protocol, form }: Pick<Preregistration, "protocol" | "form">,
+  { verdict, isComplete, findings }: Analysis,
+): string {
+  if (!isComplete) return "Not complete: more trials have to be run.";
+  const primary = findings.filter(({ outcome }) => outcome.isPrimary);
+  const words = {
+    supported: "Supported at this scale",
+    "not supported": "Not supported at this scale",
+    inconclusive: "Inconclusive",
+  }[verdict];
+  const figures = primary.map(
+    (finding) => `${finding.outcome.name}: ${findingText(finding)} (rule: ${ruleText(finding)})`,
+  );
+  const claims = protocol.claims.length === 0 ? "" : ` Claims: ${protocol.claims.join(", ")}.`;
+  return `${words}, ${form.seeds.length} seeds an arm. ${figures.join("; ")}.${claims}`;
+}
+
+/** `0.71 (0.66 to 0.76)`. */
+export const estimateText = (estimate: MeanEstimate | null, format: (value: number) => string): string => {
+  if (estimate === null) return unknown;
+  if (estimate.interval === null) return format(estimate.mean);
+  return `${format(estimate.mean)} (${format(estimate.interval.low)} to ${format(estimate.interval.high)})`;
+};
+
+export const findingText = (finding: Finding): string => {
+  const outside =
+    finding.outside === 0 ? "" : `, ${finding.outside} of ${finding.values.length} seeds at the end of what was tried`;
+  return estimateText(finding.estimate, formatOf(finding)) + outside;
+};
+
+export const ruleText = ({ outcome: { rule, of } }: Finding): string =>
+  rule === null ? "reported" : `${rule.relation} ${valueText(of, rule.value)}`;
+
+const formatOf =
+  ({ outcome: { of } }: Finding) =>
+  (value: number) =>
+    valueText(of, value);
+
+function valueText(of: Finding["outcome"]["of"], value: number): string {
+  if (of.kind === "costToMatch") return formatShare(value, 1);
+  if (of.kind === "ratio") return `${formatSignificant(value)}×`;
+  return of.kind === "difference"
+    ? `${value > 0 ? "+" : ""}${measureText(of.measure, value)}`
+    : measureText(of.measure, value);
+}
+
+export function measureText(measure: Measure, value: number): string {
+  const { unit } = measures[measure];
+  switch (unit) {
+    case "share":
+      return formatShare(value, 1);
+    case "seconds":
+      return formatMs(1000 * value);
+    case "FLOPs":
+      return formatValue(value, "flops");
+    case "parameters":
+      return formatValue(value, "parameters");
+    case "steps":
+      return formatCount(value);
+    case "nats/byte":
+      return `${value.toFixed(3)} ${unit}`;
+    case "bytes/token":
+      return `${formatSignificant(value)} ${unit}`;
+    case "logit":
+      return formatSignificant(value);
+  }
+}
+
+const findingsTable = ({ findings }: Analysis): DocumentTable => ({
+  title: "What was found",
+  note: "Means over seeds with 95 % intervals; arms are compared seed by seed. A rule is decided only where the whole interval lies on one side of it.",
+  head: ["Outcome", "Mean (95 % interval)", "Seeds", "Rule", "Verdict"],
+  rows: findings.map((finding) => [
+    [{ text: finding.outcome.name, marks: finding.outcome.isPrimary ? ["decides"] : [] }],
+    [{ text: findingText(finding) }],
+    [{ text: String(finding.values.length) }],
+    [{ text: ruleText(finding) }],
+    [{ text: finding.verdict ?? unknown }],
+  ]),
+});
+
+const armColumns: readonly Measure[] = [
+  "parameters",
+  "kvBytesPerToken",
+  "steps",
+  "heldOutLoss",
+  "recall",
+  "largestLogit",
+  "loadExcess",
+  "trainingFlops",
+  "cpuSeconds",
+];
+
+function armsTable(arms: readonly ArmSummary[]): DocumentTable {
+  const columns = armColumns.filter((measure) => arms.some(({ of }) => of(measure) !== null));
+  return {
+    title: "Arms",
+    note: null,
+    head: ["Arm", "Rate", ...columns.map((measure) => sentence(measures[measure].says))],
+    rows: arms.map(({ arm, rate, of }) => [
+      [{ text: arm.name }],
+      [{ text: rate === null ? unknown : formatSignificant(rate) }],
+      ...columns.map((measure) => [{ text: estimateText(exact(of(measure)), (value) => measureText(measure, value)) }]),
+    ]),
+  };
+}
+
+/** Without an interval where all seeds have the same value. */
+const exact = (estimate: MeanEstimate | null): MeanEstimate | null =>
+  estimate?.interval != null && estimate.interval.low === estimate.interval.high
+    ? { ...estimate, interval: null }
+    : estimate;
+
+function tuningTable(arms: readonly ArmSummary[]): DocumentTable {
+  const tuned = arms.filter(({ tried }) => tried.length > 0);
+  const most = Math.max(...tuned.map(({ tried }) => tried.length));
+  return {
+    title: "Learning rates tried",
+    note: "With a seed that is used for nothing else; the best of each arm is marked.",
+    head: ["Arm", ...Array.from({ length: most }, (_, index) => `Rate ${index + 1}`)],
+    rows: tuned.map(({ arm, rate, tried }) => [
+      [{ text: arm.name }],
+      ...tried.map(({ rate: one, trial }) => {
+        const measure = arm.training.task === "language" ? "heldOutLoss" : "recall";
+        const value = trial.measures[measure];
+        return [
+          {
+            text: `${formatSignificant(one)}: ${value === undefined ? unknown : measureText(measure, value)}`,
+            marks: one === rate ? ["chosen"] : [],
+          },
+        ];
+      }),
+    ]),
+  };
+}
+
+function figureOf(one: ExperimentFigure, form: Form, arms: readonly ArmSummary[]): Markup {
+  const shown = one.arms.map((name) => arms.find(({ arm }) => arm.name === name)!);
+  const series = seriesOf(one.arms);
+  const wide = 880;
+  switch (one.kind) {
+    case "curves": {
+      const points = shown.flatMap(({ arm, trials }) =>
+        meanCurve(trials, one.measure).map(({ step, ...point }) => ({ arm: arm.name, x: step, ...point })),
+      );
+      return figure(
+        (width) => trainingCurves(points, { width, series }, one.title, measures[one.measure], form.seeds.length),
+        wide,
+        legendOf(series),
+      );
+    }
+    case "tradeOff": {
+      const points = shown.flatMap(({ arm, of }) => {
+        const [x, y] = [of(one.x), of(one.y)];
+        if (x === null || y === null) return [];
+        return [
+          { arm: arm.name, x: x.mean, y: y.mean, low: y.interval?.low ?? y.mean, high: y.interval?.high ?? y.mean },
+        ];
+      });
+      return figure(
+        (width) => tradeOff(points, { width, series }, one.title, measures[one.x], measures[one.y]),
+        wide,
+        legendOf(series),
+      );
+    }
+    case "byDistance": {
+      const points = shown.flatMap(({ arm, trials }) =>
+        meanByDistance(trials, one.tokens).map(({ from, to, n, estimate }) => ({
+          arm: arm.name,
+          distance: Math.sqrt(from * to),
+          share: estimate.mean,
+          low: Math.max(0, estimate.interval?.low ?? estimate.mean),
+          high: Math.min(1, estimate.interval?.high ?? estimate.mean),
+          n,
+        })),
+      );
+      return figure((width) => recallByDistance(points, { width, series }, one.title), wide, legendOf(series));
+    }
+  }
+}
+
+const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,0 +1,112 @@
+/** Runs the trials of an experiment side by side, each in a process of its own: its CPU time is then its own, too. */
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { UserError } from "../../errors.ts";
+import { keyOf, openTrials, trialCount } from "./plan.ts";
+import type { Form } from "./protocol.ts";
+import type { Records } from "./records.ts";
+import type { TrialPlan } from "./trial.ts";
+import type { TrialOrder, WorkerNews } from "./worker.ts";
+
+export interface RunOptions {
+  readonly jobs: number;
+  /** No trial is started, and running ones are stopped, after so much CPU time of this call. */
+  readonly maxCpuMinutes: number;
+  readonly stopping: AbortSignal;
+  readonly onProgress: (progress: ExperimentProgress) => void;
+}
+
+export interface ExperimentProgress {
+  /** Of all trials, finished and in part. */
+  readonly share: number;
+  readonly done: number;
+  readonly count: number;
+  readonly running: readonly TrialPlan[];
+  readonly cpuSeconds: number;
+}
+
+export type Ending = "complete" | "interrupted" | "out of CPU time";
+
+/** Runs what is not recorded yet; resolves when all is done or it has to stop. A trial that was stopped is run anew next time. */
+export async function runExperiment(form: Form, records: Records, options: RunOptions): Promise<Ending> {
+  const { jobs, maxCpuMinutes, stopping, onProgress } = options;
+  const running = new Map<string, { plan: TrialPlan; share: number; cpuSeconds: number }>();
+  const workers = new Set<ChildProcess>();
+  let spentSeconds = 0;
+  let ending: Ending = "complete";
+  const count = trialCount(form);
+  const cpuSeconds = () => spentSeconds + [...running.values()].reduce((sum, trial) => sum + trial.cpuSeconds, 0);
+  const report = () =>
+    onProgress({
+      share: (records.trials.length + [...running.values()].reduce((sum, { share }) => sum + share, 0)) / count,
+      done: records.trials.length,
+      count,
+      running: [...running.values()].map(({ plan }) => plan),
+      cpuSeconds: cpuSeconds(),
+    });
+
+  return new Promise((resolve, reject) => {
+    const finish = (end: () => void) => {
+      for (const worker of workers) worker.kill();
+      workers.clear();
+      stopping.removeEventListener("abort", onAbort);
+      end();
+    };
+    const stop = (why: Ending) => {
+      ending = why;
+      finish(() => resolve(ending));
+    };
+    const onAbort = () => stop("interrupted");
+    stopping.addEventListener("abort", onAbort);
+
+    const give = (worker: ChildProcess) => {
+      const plan = openTrials(form, records.trials).find((open) => !running.has(keyOf(open)));
+      if (plan === undefined) {
+        workers.delete(worker);
+        worker.kill();
+        if (running.size === 0) stop("complete");
+        return;
+      }
+      running.set(keyOf(plan), { plan, share: 0, cpuSeconds: 0 });
+      const arm = form.arms.find(({ name }) => name === plan.arm)!;
+      worker.once("exit", (code, signal) => {
+        if (workers.has(worker)) finish(() => reject(new Error(`a training process ended: ${signal ?? code}`)));
+      });
+      const onNews = (news: WorkerNews) => {
+        if (!workers.has(worker)) return;
+        if (news.kind === "failed")
+          return finish(() => reject(news.mistake ? new UserError(news.mistake) : new Error(news.message)));
+        if (news.kind === "progress") {
+          running.set(keyOf(plan), { plan, share: news.share, cpuSeconds: news.cpuSeconds });
+          report();
+          if (cpuSeconds() > maxCpuMinutes * 60) stop("out of CPU time");
+          return;
+        }
+        running.delete(keyOf(plan));
+        spentSeconds += news.record.measures.cpuSeconds ?? 0;
+        records.add(news.record);
+        report();
+        worker.off("message", onNews);
+        worker.removeAllListeners("exit");
+        give(worker);
+        spread();
+      };
+      worker.on("message", onNews);
+      worker.send({ plan, arm } satisfies TrialOrder);
+    };
+    /** When tuning ends, trials open for workers that had none. */
+    const spread = () => {
+      while (workers.size < jobs && openTrials(form, records.trials).some((open) => !running.has(keyOf(open)))) {
+        const worker = fork(workerPath, { execArgv: process.execArgv });
+        workers.add(worker);
+        give(worker);
+      }
+    };
+    if (stopping.aborted) return stop("interrupted");
+    spread();
+    if (workers.size === 0) stop("complete");
+  });
+}
+
+const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+const workerPath = fileURLToPath(new URL(`./worker.${extension}`, import.meta.url));

@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { specimenTokenizer } from "../../specimens/index.ts";
+import { randomFrom } from "../../stats/index.ts";
+import { writeGguf } from "../../weights/index.ts";
+import { type Attention, alike, type DecoderConfig, type FeedForward } from "../model/config.ts";
+import { firstValues, type WeightValues } from "../model/first-values.ts";
+import type { Batch } from "../training/batch.ts";
+import { forwardPass, weightsOf } from "../training/forward.ts";
+import { openLlama } from "./engine.ts";
+import { ggufOf } from "./export.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "assay-parity-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const { vocabularySize, metadata } = specimenTokenizer();
+const promptTokens = 100;
+const writtenTokens = 200;
+const allTokens = promptTokens + writtenTokens;
+
+const dense: FeedForward = { kind: "dense", hidden: 128 };
+const experts: FeedForward = { kind: "experts", count: 8, used: 3, shared: 2, hidden: 32, balanceRate: 0 };
+const latent: Attention = { kind: "latent", kvRank: 48, ropeDim: 16, plainDim: 32, valueDim: 32 };
+const grouped = (kvHeads: number, window: number | null = null): Attention => ({
+  kind: "grouped",
+  kvHeads,
+  headDim: 32,
+  window,
+});
+const model = (layers: DecoderConfig["layers"]): DecoderConfig => ({ width: 64, heads: 4, vocabularySize, layers });
+
+const designs: readonly (readonly [string, DecoderConfig])[] = [
+  ["MHA", model(alike(3, { attention: grouped(4), feedForward: dense }))],
+  ["GQA", model(alike(3, { attention: grouped(2), feedForward: dense }))],
+  ["MQA", model(alike(3, { attention: grouped(1), feedForward: dense }))],
+  ["MLA", model(alike(3, { attention: latent, feedForward: dense }))],
+  [
+    "MLA with experts",
+    model([{ attention: latent, feedForward: dense }, ...alike(2, { attention: latent, feedForward: experts })]),
+  ],
+  [
+    "sliding window",
+    model([
+      ...alike(2, { attention: grouped(2, 24), feedForward: dense }),
+      { attention: grouped(2), feedForward: dense },
+    ]),
+  ],
+];
+
+test.each(designs)(
+  "%s has the same logits and writes the same text in llama.cpp as in our forward pass",
+  async (name, config) => {
+    const values = spreadValues(config);
+    const path = join(folder, `${name}.gguf`);
+    await writeGguf(path, ggufOf(name, config, values, "f32", metadata));
+    await using llama = await openLlama(path, { contextTokens: 512, cache: "F32", flashAttention: false });
+    const forward = await forwardPass(config, { sequences: 1, tokens: allTokens }, { places: null, isWeighed: false });
+    const logitsOf = (tokens: readonly number[]) => {
+      const padded = Int32Array.from({ length: allTokens }, (_, place) => tokens[place] ?? 0);
+      const batch: Batch = { tokens: padded, targets: padded, judged: null, importance: null };
+      return forward.logits(values, batch);
+    };
+
+    const random = randomFrom(`${name} prompt`);
+    const text = Array.from({ length: allTokens }, () => random.integer(vocabularySize));
+    const ours = await logitsOf(text);
+    const theirs = await llama.probabilities(text);
+    // Logits are known up to a constant from probabilities, so log-probabilities are compared.
+    const differences = theirs.map((shares, place) => {
+      const logits = ours.subarray(place * vocabularySize, (place + 1) * vocabularySize);
+      const logSum = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+      return Math.max(...logits.map((logit, token) => Math.abs(logit - logSum - Math.log(shares[token]!))));
+    });
+    expect(Math.max(...differences)).toBeLessThan(2e-3);
+
+    const written = text.slice(0, promptTokens);
+    while (written.length < allTokens) {
+      const logits = await logitsOf(written);
+      const last = logits.subarray((written.length - 1) * vocabularySize, written.length * vocabularySize);
+      written.push(last.indexOf(Math.max(...last)));
+    }
+    expect(await llama.greedy(text.slice(0, promptTokens), writtenTokens)).toEqual(written.slice(promptTokens));
+  },
+);
+
+/** Random weights, larger than those that training starts from, so that logits are far apart and every part has a say. */
+function spreadValues(config: DecoderConfig): WeightValues {
+  const weights = weightsOf(config);
+  const random = randomFrom("spread");
+  return Object.fromEntries(
+    Object.entries(firstValues(config, weights, 5)).map(([name, values]) => {
+      const { role } = weights.find((weight) => weight.name === name)!;
+      if (role === "balance") return [name, values.map(() => 0.3 * random.normal())];
+      return [name, values.map((value) => (role === "norm" ? 1 + 0.2 * random.normal() : 3 * value))];
+    }),
+  );
+}

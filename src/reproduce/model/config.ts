@@ -1,0 +1,81 @@
+/** A decoder as data: every layer's attention and feed-forward part, and how the layers are joined. */
+
+/**
+ * Multi-head (kvHeads = heads), grouped-query or multi-query (kvHeads = 1) attention; with a window, a token sees so many
+ * tokens and no more, itself among them.
+ *
+ * @see GQA: Ainslie et al. 2023, arXiv:2305.13245; windows: Beltagy et al. 2020, arXiv:2004.05150, §3.1
+ */
+export interface GroupedAttention {
+  readonly kind: "grouped";
+  readonly kvHeads: number;
+  readonly headDim: number;
+  /** Tokens that one sees; `null` for all before it. */
+  readonly window: number | null;
+}
+
+/**
+ * Multi-head latent attention: keys and values come from one latent of `kvRank` values, and one rotated key of `ropeDim`
+ * values is shared by the heads. As in DeepSeek-V2-Lite, queries are not compressed.
+ *
+ * @see DeepSeek-V2, arXiv:2405.04434, §2.1
+ */
+export interface LatentAttention {
+  readonly kind: "latent";
+  readonly kvRank: number;
+  readonly ropeDim: number;
+  /** Dimensions of a head's query and key that are not rotated. */
+  readonly plainDim: number;
+  readonly valueDim: number;
+}
+
+export type Attention = GroupedAttention | LatentAttention;
+
+/** SwiGLU (Shazeer 2020, arXiv:2002.05202). */
+export interface DenseFeedForward {
+  readonly kind: "dense";
+  readonly hidden: number;
+}
+
+/**
+ * Fine-grained experts beside shared ones, which every token passes (DeepSeekMoE, arXiv:2401.06066, §3). The router's
+ * sigmoid scores plus a bias choose; the scores alone weigh. `balanceRate` is how far a step moves the biases against the
+ * load; 0 leaves them at 0.
+ *
+ * @see bias: Wang et al. 2024, arXiv:2408.15664, §2.2; sigmoid: DeepSeek-V3, arXiv:2412.19437, §2.1.2
+ */
+export interface ExpertFeedForward {
+  readonly kind: "experts";
+  readonly count: number;
+  readonly used: number;
+  readonly shared: number;
+  /** Hidden width of one expert. */
+  readonly hidden: number;
+  readonly balanceRate: number;
+}
+
+export type FeedForward = DenseFeedForward | ExpertFeedForward;
+
+export interface LayerConfig {
+  readonly attention: Attention;
+  readonly feedForward: FeedForward;
+}
+
+export interface DecoderConfig {
+  /** Width of the residual stream. */
+  readonly width: number;
+  readonly heads: number;
+  readonly vocabularySize: number;
+  readonly layers: readonly LayerConfig[];
+}
+
+/** So many layers that are all alike. */
+export const alike = (layers: number, layer: LayerConfig): LayerConfig[] => Array.from({ length: layers }, () => layer);
+
+/** RoPE's base (Su et al. 2021, arXiv:2104.09864, §3.2.2; Qwen2's value) and the norms' epsilon, as the files say too. */
+export const ropeBase = 1_000_000;
+export const normEpsilon = 1e-6;
+
+/** Values that one token of context adds to the cache of one layer, as long as it is within the layer's window. */
+export const cachedValues = (attention: Attention): number =>
+  attention.kind === "grouped" ? 2 * attention.kvHeads * attention.headDim : attention.kvRank + attention.ropeDim;

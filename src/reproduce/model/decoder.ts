@@ -1,0 +1,43 @@
+/** A decoder-only transformer as a graph: pre-norm layers of attention and feed-forward, RMS norms, tied embedding. */
+import type { Graph, Tensor } from "../graph/graph.ts";
+import { groupedAttention } from "./attention/grouped.ts";
+import { latentAttention } from "./attention/latent.ts";
+import type { Attention, DecoderConfig } from "./config.ts";
+import { feedForward } from "./feed-forward.ts";
+import { type Grid, Site, type Steering, type Weight } from "./site.ts";
+
+export interface Decoder {
+  readonly weights: readonly Weight[];
+  readonly steering: Steering;
+  /** The last norm's output, [sequences · tokens, width]. */
+  readonly hidden: Tensor;
+  /** Logits for rows of `hidden`, [rows, vocabulary]. */
+  readonly logits: (rows: Tensor) => Tensor;
+}
+
+/** The decoder over the input `tokens` [sequences · tokens]; sequences do not see each other. */
+export function decoder(graph: Graph, config: DecoderConfig, grid: Grid): Decoder {
+  const model = new Site(graph, grid, config);
+  const embedding = model.weight("token_embd.weight", [config.vocabularySize, config.width], "embedding");
+  let x = graph.rows(embedding, graph.input("tokens", [model.count], "indices"));
+  for (const [index, layer] of config.layers.entries()) {
+    const site = model.layer(index);
+    x = graph.add(x, attention(site, site.norm(x, "attn_norm"), layer.attention));
+    x = graph.add(x, feedForward(site, site.norm(x, "ffn_norm"), layer.feedForward));
+  }
+  return {
+    weights: model.weights,
+    steering: model.steering,
+    hidden: model.norm(x, "output_norm"),
+    logits: (rows) => graph.matmul(rows, graph.flip(embedding)),
+  };
+}
+
+function attention(site: Site, x: Tensor, design: Attention): Tensor {
+  switch (design.kind) {
+    case "grouped":
+      return groupedAttention(site, x, design);
+    case "latent":
+      return latentAttention(site, x, design);
+  }
+}
