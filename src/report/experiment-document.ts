@@ -18,7 +18,7 @@ import {
 import type { MeanEstimate } from "../stats/index.ts";
 import { formatCount, formatMs, formatShare, formatSignificant, unknown } from "../units/index.ts";
 import { figure, legendOf } from "./figure.ts";
-import type { Markup } from "./markup.ts";
+import { html, type Markup } from "./markup.ts";
 import type { DocumentTable, TablesDocument } from "./tables-document.ts";
 
 export interface Experiment {
@@ -99,6 +99,7 @@ const formatOf =
     valueText(of, value);
 
 function valueText(of: Finding["outcome"]["of"], value: number): string {
+  if (of.kind === "recallAt") return formatShare(value, 1);
   if (of.kind === "costToMatch") return formatShare(value, 1);
   if (of.kind === "ratio") return `${formatSignificant(value)}×`;
   return of.kind === "difference"
@@ -197,9 +198,9 @@ function tuningTable(arms: readonly ArmSummary[]): DocumentTable {
 }
 
 function figureOf(one: ExperimentFigure, form: Form, arms: readonly ArmSummary[]): Markup {
+  if (one.kind === "tradeOff") return tradeOffFigures(one, arms);
   const shown = one.arms.map((name) => arms.find(({ arm }) => arm.name === name)!);
   const series = seriesOf(one.arms);
-  const wide = 880;
   switch (one.kind) {
     case "curves": {
       const points = shown.flatMap(({ arm, trials }) =>
@@ -207,20 +208,6 @@ function figureOf(one: ExperimentFigure, form: Form, arms: readonly ArmSummary[]
       );
       return figure(
         (width) => trainingCurves(points, { width, series }, one.title, measures[one.measure], form.seeds.length),
-        wide,
-        legendOf(series),
-      );
-    }
-    case "tradeOff": {
-      const points = shown.flatMap(({ arm, of }) => {
-        const [x, y] = [of(one.x), of(one.y)];
-        if (x === null || y === null) return [];
-        return [
-          { arm: arm.name, x: x.mean, y: y.mean, low: y.interval?.low ?? y.mean, high: y.interval?.high ?? y.mean },
-        ];
-      });
-      return figure(
-        (width) => tradeOff(points, { width, series }, one.title, measures[one.x], measures[one.y]),
         wide,
         legendOf(series),
       );
@@ -239,6 +226,39 @@ function figureOf(one: ExperimentFigure, form: Form, arms: readonly ArmSummary[]
       return figure((width) => recallByDistance(points, { width, series }, one.title), wide, legendOf(series));
     }
   }
+}
+
+const wide = 880;
+const halfWide = 430;
+
+/** Panels side by side; a label has the same mark in all of them. */
+function tradeOffFigures(
+  { title, x, panels }: Extract<ExperimentFigure, { kind: "tradeOff" }>,
+  arms: readonly ArmSummary[],
+): Markup {
+  const series = seriesOf([...new Set(panels.flatMap((panel) => panel.arms.map(({ label }) => label)))]);
+  const drawn = panels.map((panel) => {
+    const points = panel.arms.flatMap(({ arm: name, label }) => {
+      const found = arms.find(({ arm }) => arm.name === name);
+      const [at, value] = [found?.of(x) ?? null, found?.of(panel.y) ?? null];
+      if (at === null || value === null) return [];
+      return [
+        {
+          arm: label,
+          x: at.mean,
+          y: value.mean,
+          low: value.interval?.low ?? value.mean,
+          high: value.interval?.high ?? value.mean,
+        },
+      ];
+    });
+    const heading = `${title}: ${measures[panel.y].says}`;
+    return figure(
+      (width) => tradeOff(points, { width, series }, heading, measures[x], measures[panel.y]),
+      panels.length > 1 ? halfWide : wide,
+    );
+  });
+  return html`${legendOf(series)}<div class="pair">${drawn}</div>`;
 }
 
 const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);

@@ -30,17 +30,17 @@ export function recallBatch(grid: Grid, random: Random): RecallBatch {
   const distances: number[] = [];
   for (let sequence = 0; sequence < grid.sequences; sequence++) {
     const chosen = random.shuffle(Array.from({ length: keys }, (_, key) => key)).slice(0, questions);
-    const valueOf = new Map(chosen.map((key) => [key, keys + random.integer(values)]));
+    const statedValue = new Map(chosen.map((key) => [key, keys + random.integer(values)]));
     const stated = new Map<number, number>();
     for (const [pair, key] of random.shuffle([...chosen, ...chosen]).entries()) {
       const place = sequence * grid.tokens + 2 * pair;
       tokens[place] = key;
-      tokens[place + 1] = valueOf.get(key)!;
+      tokens[place + 1] = statedValue.get(key)!;
       const before = stated.get(key);
       stated.set(key, place + 1);
       if (before === undefined) continue;
       judged.push(place);
-      targets.push(valueOf.get(key)!);
+      targets.push(statedValue.get(key)!);
       distances.push(place - before);
     }
   }

@@ -72,12 +72,24 @@ interface SeedValue {
 
 function seedValue(of: Quantity, trials: readonly TrialRecord[]): SeedValue | null {
   const trialOf = (arm: string) => trials.find((trial) => trial.arm === arm)?.measures ?? null;
+  if (of.kind === "recallAt") return recallAt(of, trials.find(({ arm }) => arm === of.arm) ?? null);
   if (of.kind === "costToMatch") return costToMatch(of, trialOf);
   const value = trialOf(of.arm)?.[of.measure] ?? null;
   if (of.kind === "level") return value === null ? null : { value, isOutside: false };
   const against = trialOf(of.against)?.[of.measure] ?? null;
   if (value === null || against === null) return null;
   return { value: of.kind === "difference" ? value - against : value / against, isOutside: false };
+}
+
+/** Of the bins that lie within the distances. */
+function recallAt(
+  { tokens, from, to }: Extract<Quantity, { kind: "recallAt" }>,
+  trial: TrialRecord | null,
+): SeedValue | null {
+  const bins = trial?.byDistance.find((one) => one.tokens === tokens)?.bins ?? [];
+  const inside = bins.filter((bin) => bin.from >= from && bin.to <= to);
+  const n = inside.reduce((sum, bin) => sum + bin.n, 0);
+  return n === 0 ? null : { value: inside.reduce((sum, { right }) => sum + right, 0) / n, isOutside: false };
 }
 
 function costToMatch(

@@ -100,6 +100,14 @@ export interface Outcome {
 export type Quantity =
   /** The measure of one arm. */
   | { readonly kind: "level"; readonly measure: Measure; readonly arm: string }
+  /** Recall of values that stood from `from` to below `to` tokens back, in sequences of `tokens`. */
+  | {
+      readonly kind: "recallAt";
+      readonly arm: string;
+      readonly tokens: number;
+      readonly from: number;
+      readonly to: number;
+    }
   /** arm − against. */
   | { readonly kind: "difference"; readonly measure: Measure; readonly arm: string; readonly against: string }
   /** arm ÷ against. */
@@ -125,16 +133,15 @@ export type Figure =
       readonly measure: "heldOutLoss" | "recall" | "largestLogit" | "loadExcess";
       readonly arms: readonly string[];
     }
-  /** One measure against another, a mark for each arm. */
-  | {
-      readonly kind: "tradeOff";
-      readonly title: string;
-      readonly x: Measure;
-      readonly y: Measure;
-      readonly arms: readonly string[];
-    }
+  /** Measures against another, a panel for each, with a mark for each arm. */
+  | { readonly kind: "tradeOff"; readonly title: string; readonly x: Measure; readonly panels: readonly Panel[] }
   /** Recall by how far back the value stood. */
   | { readonly kind: "byDistance"; readonly title: string; readonly tokens: number; readonly arms: readonly string[] };
+
+export interface Panel {
+  readonly y: Measure;
+  readonly arms: readonly { readonly arm: string; readonly label: string }[];
+}
 
 export interface Rule {
   readonly relation: "at most" | "at least";

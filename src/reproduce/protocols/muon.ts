@@ -1,19 +1,10 @@
 /** Does Muon need half of AdamW's steps for the same loss? */
 import { byteVocabulary } from "../data/text.ts";
-import type { Arm, Form, LanguageTraining, Outcome, Protocol } from "../experiment/protocol.ts";
+import type { Arm, Form, Outcome, Protocol } from "../experiment/protocol.ts";
 import { alike, type DecoderConfig } from "../model/config.ts";
-import type { AdamWSettings, OptimiserSettings } from "../optimisers/optimiser.ts";
+import { adamwAlone, languageTraining, muon } from "./settings.ts";
 
-const adamw: AdamWSettings = { kind: "adamw", weightDecay: 0.1 };
-const optimisers: Readonly<Record<"AdamW" | "Muon", OptimiserSettings>> = {
-  AdamW: { matrices: adamw, others: adamw, maxGradientNorm: 1, qkClip: null },
-  Muon: {
-    matrices: { kind: "muon", momentum: 0.95, newtonSchulz: "jordan", weightDecay: 0.1 },
-    others: adamw,
-    maxGradientNorm: 1,
-    qkClip: null,
-  },
-};
+const optimisers = { AdamW: adamwAlone, Muon: muon } as const;
 
 /** Four layers of multi-head attention; the width decides the size. */
 const decoderOf = (width: number): DecoderConfig => ({
@@ -26,14 +17,8 @@ const decoderOf = (width: number): DecoderConfig => ({
   }),
 });
 
-const training = (width: number, optimiser: keyof typeof optimisers, steps: number): LanguageTraining => ({
-  task: "language",
-  config: decoderOf(width),
-  grid: { sequences: 8, tokens: 128 },
-  optimiser: optimisers[optimiser],
-  schedule: { steps, warmUpSteps: Math.round(steps / 15), lastShare: 0.1, shape: "cosine" },
-  pointSteps: Math.round(steps / 12),
-});
+const training = (width: number, optimiser: keyof typeof optimisers, steps: number) =>
+  languageTraining(decoderOf(width), optimisers[optimiser], steps);
 
 /** Moonlight's scaling law puts Muon at 52 % of AdamW's work; shares around it are tried. */
 const shares = [0.4, 0.52, 0.7, 1] as const;
