@@ -6,12 +6,14 @@ import { memory } from "./memory.ts";
 import { type Outcome, outcomeJson, printOutcome } from "./outcome.ts";
 import { throughput } from "./throughput.ts";
 import { timing } from "./timing.ts";
+import { training } from "./training.ts";
 
 const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Outcome>>> = {
   throughput,
   memory,
   timing,
   checkpoint,
+  training,
 };
 
 const { values, positionals } = parseArgs({
