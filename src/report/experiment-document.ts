@@ -11,6 +11,7 @@ import {
   meanByDistance,
   meanCurve,
   measures,
+  type Outcome,
   type Preregistration,
   summariesOf,
   type TrialRecord,
@@ -71,63 +72,63 @@ export function verdictSentence(
     inconclusive: "Inconclusive",
   }[verdict];
   const figures = primary.map(
-    (finding) => `${finding.outcome.name}: ${findingText(finding)} (rule: ${ruleText(finding)})`,
+    (finding) => `${finding.outcome.name}: ${findingText(finding)} (rule: ${ruleText(finding.outcome)})`,
   );
   const claims = protocol.claims.length === 0 ? "" : ` Claims: ${protocol.claims.join(", ")}.`;
   return `${words}, ${form.seeds.length} seeds an arm. ${figures.join("; ")}.${claims}`;
 }
 
-/** `0.71 (0.66 to 0.76)`. */
-export const estimateText = (estimate: MeanEstimate | null, format: (value: number) => string): string => {
-  if (estimate === null) return unknown;
-  if (estimate.interval === null) return format(estimate.mean);
-  return `${format(estimate.mean)} (${format(estimate.interval.low)} to ${format(estimate.interval.high)})`;
-};
-
-export const findingText = (finding: Finding): string => {
-  const outside =
-    finding.outside === 0 ? "" : `, ${finding.outside} of ${finding.values.length} seeds at the end of what was tried`;
-  return estimateText(finding.estimate, formatOf(finding)) + outside;
-};
-
-export const ruleText = ({ outcome: { rule, of } }: Finding): string =>
-  rule === null ? "reported" : `${rule.relation} ${valueText(of, rule.value)}`;
-
-const formatOf =
-  ({ outcome: { of } }: Finding) =>
-  (value: number) =>
-    valueText(of, value);
-
-function valueText(of: Finding["outcome"]["of"], value: number): string {
-  if (of.kind === "recallAt") return formatShare(value, 1);
-  if (of.kind === "costToMatch") return formatShare(value, 1);
-  if (of.kind === "ratio") return `${formatSignificant(value)}×`;
-  return of.kind === "difference"
-    ? `${value > 0 ? "+" : ""}${measureText(of.measure, value)}`
-    : measureText(of.measure, value);
+/** How values of one kind are printed: a number, and the unit that stands once behind it and its interval. */
+interface Print {
+  readonly number: (value: number) => string;
+  readonly unit: string;
 }
 
-export function measureText(measure: Measure, value: number): string {
-  const { unit } = measures[measure];
-  switch (unit) {
-    case "share":
-      return formatShare(value, 1);
-    case "seconds":
-      return formatMs(1000 * value);
-    case "FLOPs":
-      return formatValue(value, "flops");
-    case "parameters":
-      return formatValue(value, "parameters");
-    case "steps":
-      return formatCount(value);
-    case "nats/byte":
-      return `${value.toFixed(3)} ${unit}`;
-    case "bytes/token":
-      return `${formatSignificant(value)} ${unit}`;
-    case "logit":
-      return formatSignificant(value);
+/** `0.71 (0.66 to 0.76) nats/byte`. */
+const estimateText = (estimate: MeanEstimate | null, { number, unit }: Print): string => {
+  if (estimate === null) return unknown;
+  const range =
+    estimate.interval === null ? "" : ` (${number(estimate.interval.low)} to ${number(estimate.interval.high)})`;
+  return number(estimate.mean) + range + unit;
+};
+
+export const findingText = ({ outcome, estimate, outside, values }: Finding): string => {
+  const seeds = outside === 0 ? "" : `, ${outside} of ${values.length} seeds at the end of what was tried`;
+  return estimateText(estimate, printOf(outcome)) + seeds;
+};
+
+export function ruleText({ rule, of, name }: Outcome): string {
+  if (rule === null) return "reported";
+  const { number, unit } = printOf({ of, name, rule, isPrimary: false });
+  return `${rule.relation} ${number(rule.value).replace(/\.0+(?=%|$)/, "")}${unit}`;
+}
+
+function printOf({ of }: Outcome): Print {
+  switch (of.kind) {
+    case "costToMatch":
+    case "recallAt":
+      return { number: (value) => formatShare(value, 1), unit: "" };
+    case "ratio":
+      return { number: (value) => `${formatSignificant(value)}×`, unit: "" };
+    case "level":
+      return prints[measures[of.measure].unit];
+    case "difference": {
+      const { number, unit } = prints[measures[of.measure].unit];
+      return { number: (value) => (value > 0 ? "+" : value < 0 ? "−" : "") + number(Math.abs(value)), unit };
+    }
   }
 }
+
+const prints: Readonly<Record<(typeof measures)[Measure]["unit"], Print>> = {
+  share: { number: (value) => formatShare(value, 1), unit: "" },
+  seconds: { number: (value) => formatMs(1000 * value), unit: "" },
+  FLOPs: { number: (value) => formatValue(value, "flops"), unit: "" },
+  parameters: { number: (value) => formatValue(value, "parameters"), unit: "" },
+  steps: { number: formatCount, unit: "" },
+  "nats/byte": { number: (value) => value.toFixed(3), unit: " nats/byte" },
+  "bytes/token": { number: formatSignificant, unit: " bytes/token" },
+  logit: { number: formatSignificant, unit: "" },
+};
 
 const findingsTable = ({ findings }: Analysis): DocumentTable => ({
   title: "What was found",
@@ -137,7 +138,7 @@ const findingsTable = ({ findings }: Analysis): DocumentTable => ({
     [{ text: finding.outcome.name, marks: finding.outcome.isPrimary ? ["decides"] : [] }],
     [{ text: findingText(finding) }],
     [{ text: String(finding.values.length) }],
-    [{ text: ruleText(finding) }],
+    [{ text: ruleText(finding.outcome) }],
     [{ text: finding.verdict ?? unknown }],
   ]),
 });
@@ -163,7 +164,7 @@ function armsTable(arms: readonly ArmSummary[]): DocumentTable {
     rows: arms.map(({ arm, rate, of }) => [
       [{ text: arm.name }],
       [{ text: rate === null ? unknown : formatSignificant(rate) }],
-      ...columns.map((measure) => [{ text: estimateText(exact(of(measure)), (value) => measureText(measure, value)) }]),
+      ...columns.map((measure) => [{ text: estimateText(exact(of(measure)), prints[measures[measure].unit]) }]),
     ]),
   };
 }
@@ -181,18 +182,25 @@ function tuningTable(arms: readonly ArmSummary[]): DocumentTable {
     title: "Learning rates tried",
     note: "With a seed that is used for nothing else; the best of each arm is marked.",
     head: ["Arm", ...Array.from({ length: most }, (_, index) => `Rate ${index + 1}`)],
-    rows: tuned.map(({ arm, rate, tried }) => [
+    rows: tuned.map(({ arm, rate, isAtEnd, tried }) => [
       [{ text: arm.name }],
-      ...tried.map(({ rate: one, trial }) => {
-        const measure = arm.training.task === "language" ? "heldOutLoss" : "recall";
-        const value = trial.measures[measure];
-        return [
-          {
-            text: `${formatSignificant(one)}: ${value === undefined ? unknown : measureText(measure, value)}`,
-            marks: one === rate ? ["chosen"] : [],
-          },
-        ];
-      }),
+      ...tried
+        .toSorted((a, b) => a.rate - b.rate)
+        .map(({ rate: one, trial }) => {
+          const measure = arm.training.task === "language" ? "heldOutLoss" : "recall";
+          const value = trial.measures[measure];
+          return [
+            {
+              text: `${formatSignificant(one)}: ${value === undefined ? unknown : prints[measures[measure].unit].number(value)}`,
+              marks:
+                one !== rate
+                  ? []
+                  : isAtEnd
+                    ? ["chosen", "at the end of the list: a better one may lie beyond"]
+                    : ["chosen"],
+            },
+          ];
+        }),
     ]),
   };
 }

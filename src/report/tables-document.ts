@@ -114,7 +114,7 @@ const lineMarkup = ({ text, marks = [], source = null }: CellLine): Markup =>
 const markClass = (mark: string) => (/^unverified|stale$/.test(mark) ? "sub warn" : "sub");
 
 const tablesStyle = `${pageStyle}
-section { margin-top: 44px; } section .lede { margin-bottom: 12px; }
+section { margin-top: 44px; } figure + figure { margin-top: 36px; } section .lede { margin-bottom: 12px; }
 th, td { text-align: left; white-space: normal; min-width: 8em; overflow-wrap: anywhere; }
 thead th { font-size: 13px; color: var(--ink); font-weight: 600; }
 tbody th { min-width: 9em; font-weight: 500; }

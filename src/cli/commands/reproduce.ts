@@ -135,9 +135,7 @@ function planText({ quick }: Protocol, { protocol, form }: Preregistration, io: 
     `Scope: ${protocol.scope}`,
     `Trains ${trialCount(form)} models: ${form.arms.length} arms, ${form.seeds.length} seeds each${tuned.length === 0 ? "" : `, and ${rates.join(" or ")} learning rates for each of the ${tuned.length} arms that choose one`}.`,
     ...form.outcomes.flatMap((outcome) =>
-      outcome.isPrimary && outcome.rule
-        ? [`Decides: ${outcome.name}, ${ruleText({ outcome, values: [], estimate: null, outside: 0, verdict: null })}.`]
-        : [],
+      outcome.isPrimary && outcome.rule ? [`Decides: ${outcome.name}, ${ruleText(outcome)}.`] : [],
     ),
     ...(form.power === null ? [] : [`Power: ${form.power}`]),
     `Expected: about ${formatSignificant(form.cpuMinutes, 2)} CPU minutes on a 2.8 GHz Xeon core.`,
@@ -149,7 +147,7 @@ function resultText(registered: Preregistration, analysis: Analysis, io: Io): st
   const rows = analysis.findings.map((finding) => [
     finding.verdict ?? "reported",
     findingText(finding),
-    `${finding.outcome.name}${finding.outcome.rule ? `, rule: ${ruleText(finding)}` : ""}`,
+    `${finding.outcome.name}${finding.outcome.rule ? `, rule: ${ruleText(finding.outcome)}` : ""}`,
   ]);
   return [
     table(["verdict", "mean (95 % interval)", "outcome"], rows, io.width),

@@ -3,6 +3,7 @@
  * of it. Arms share their seeds, so first values and batches, and are compared in pairs.
  */
 import { type MeanEstimate, meanEstimate } from "../../stats/index.ts";
+import { countingTrials } from "./plan.ts";
 import type { Form, Outcome, Quantity, Rule } from "./protocol.ts";
 import type { TrialRecord } from "./trial.ts";
 
@@ -28,7 +29,7 @@ export interface Analysis {
 }
 
 export function analyse(form: Form, records: readonly TrialRecord[]): Analysis {
-  const finals = records.filter(({ phase }) => phase === "final");
+  const finals = countingTrials(form, records);
   const findings = form.outcomes.map((outcome) => findingOf(outcome, form, finals));
   const primary = findings.filter(({ outcome }) => outcome.isPrimary);
   const verdict = primary.some((finding) => finding.verdict === "not supported")

@@ -54,3 +54,14 @@ export function chosenRate(form: Form, arm: Arm, records: readonly TrialRecord[]
     value === null || Number.isNaN(value) ? Number.POSITIVE_INFINITY : sign * value;
   return tried.reduce((best, one) => (costOf(one.value) < costOf(best.value) ? one : best)).rate;
 }
+
+/** The trials that count: of each arm, those at its chosen rate. */
+export function countingTrials(form: Form, records: readonly TrialRecord[]): TrialRecord[] {
+  const rates = new Map(form.arms.map((arm) => [arm.name, chosenRate(form, arm, records)]));
+  return records.filter(({ arm, phase, rate }) => phase === "final" && rate === rates.get(arm));
+}
+
+/** Whether the best rate is the first or last of those tried, so that a better one may lie beyond. */
+export function isAtEnd({ rates }: Arm, rate: number | null): boolean {
+  return !("as" in rates) && rates.length > 1 && (rate === Math.min(...rates) || rate === Math.max(...rates));
+}

@@ -1,6 +1,6 @@
 /** The figures of each arm over its seeds, for tables and plots. */
 import { type MeanEstimate, mean, meanEstimate } from "../../stats/index.ts";
-import { chosenRate } from "./plan.ts";
+import { chosenRate, countingTrials, isAtEnd } from "./plan.ts";
 import type { Arm, Form, Measure } from "./protocol.ts";
 import type { TrialRecord } from "./trial.ts";
 
@@ -8,24 +8,30 @@ export interface ArmSummary {
   readonly arm: Arm;
   /** The rate of its trials, and what was tried with what result; `null` before tuning is done. */
   readonly rate: number | null;
+  /** A better rate may lie beyond those tried. */
+  readonly isAtEnd: boolean;
   readonly tried: readonly { readonly rate: number; readonly trial: TrialRecord }[];
   readonly trials: readonly TrialRecord[];
   /** Over seeds; `null` where it was not measured. */
   readonly of: (measure: Measure) => MeanEstimate | null;
 }
 
-export const summariesOf = (form: Form, records: readonly TrialRecord[]): ArmSummary[] =>
-  form.arms.map((arm) => {
+export function summariesOf(form: Form, records: readonly TrialRecord[]): ArmSummary[] {
+  const counting = countingTrials(form, records);
+  return form.arms.map((arm) => {
     const own = records.filter((record) => record.arm === arm.name);
-    const trials = own.filter(({ phase }) => phase === "final");
+    const trials = counting.filter((record) => record.arm === arm.name);
+    const rate = chosenRate(form, arm, records);
     return {
       arm,
-      rate: chosenRate(form, arm, records),
+      rate,
+      isAtEnd: isAtEnd(arm, rate),
       tried: own.filter(({ phase }) => phase === "tuning").map((trial) => ({ rate: trial.rate, trial })),
       trials,
       of: (measure) => meanEstimate(trials.flatMap(({ measures }) => measures[measure] ?? [])),
     };
   });
+}
 
 export interface CurveMeanPoint {
   readonly step: number;

@@ -91,7 +91,10 @@ const formOf = (sizes: readonly Size[], seeds: readonly number[], cpuMinutes: nu
   cpuMinutes,
 });
 
-const rates = { AdamW: [5e-4, 1e-3, 2e-3, 4e-3, 8e-3], Muon: [2e-3, 4e-3, 8e-3, 1.6e-2, 3.2e-2] } as const;
+const rates = {
+  AdamW: [5e-4, 1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2],
+  Muon: [1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2, 3.2e-2],
+} as const;
 
 export const muonProtocol: Protocol = {
   name: "muon",
@@ -102,7 +105,7 @@ export const muonProtocol: Protocol = {
   scope:
     "Decoders of 0.2 and 0.8 M parameters on 1.9 MB of English and JavaScript bytes, 1,024 bytes a step, up to 1,000 steps. The claim is about compute-optimal training of 0.4 to 1.5 B parameters.",
   method:
-    "Both arms try five learning rates with a seed that is not used again; every weight of an arm has the same rate. Muon updates the matrices inside the layers and AdamW the rest, with update sizes matched as in Moonlight. Muon is trained for 40, 52, 70 and 100 % of AdamW's steps, each time with a whole cosine schedule, at the rate chosen for 100 %. For each seed, the share at which Muon has AdamW's held-out loss is interpolated between these.",
+    "Both arms try six learning rates with a seed that is not used again; every weight of an arm has the same rate. (Five at first; as the best of AdamW's was the largest, each arm got one more.) Muon updates the matrices inside the layers and AdamW the rest, with update sizes matched as in Moonlight. Muon is trained for 40, 52, 70 and 100 % of AdamW's steps, each time with a whole cosine schedule, at the rate chosen for 100 %. For each seed, the share at which Muon has AdamW's held-out loss is interpolated between these.",
   ifNegative:
     "That at these sizes, with batches this small and this text, Muon's lead is less than the claim's; it would not contradict the scaling law, which was fitted three orders of magnitude higher.",
   full: formOf(

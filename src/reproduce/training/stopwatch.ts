@@ -7,8 +7,9 @@ export interface Spent {
   readonly flops: number;
 }
 
-export function stopwatch() {
-  let [cpuSeconds, wallSeconds, flops] = [0, 0, 0];
+/** @param before  what earlier training took */
+export function stopwatch(before: Spent = { cpuSeconds: 0, wallSeconds: 0, flops: 0 }) {
+  let { cpuSeconds, wallSeconds, flops } = before;
   let started = { cpu: process.cpuUsage(), wall: performance.now() };
   return {
     start: () => {
