@@ -94,5 +94,10 @@ test("what nobody can know better is unverifiable, with the reason", () => {
     because: "it neither follows from the config nor was it measured here",
   });
   expect(judge(said(), [{ obstacle: "no config" }], today).because).toBe("no config");
+  expect(judge(said(), [{ elsewhere: "12 at 1 M parameters" }], today)).toMatchObject({
+    verdict: "unverifiable",
+    because: "measured here, but in another scope: 12 at 1 M parameters",
+    obstacles: [],
+  });
   expect(judge(said({ verified: { verified: false, because: "hearsay" } }), [], today).because).toBe("hearsay");
 });

@@ -26,6 +26,11 @@ export interface Obstacle {
   readonly obstacle: string;
 }
 
+/** Something that was found of it elsewhere: in another scope, so that it bears the statement out no more than it refutes it. */
+export interface Elsewhere {
+  readonly elsewhere: string;
+}
+
 export interface Evidence extends Finding {
   readonly agrees: boolean;
   /** (value − published) / published; null for text, and against zero. */
@@ -49,10 +54,15 @@ export interface Judgement {
 }
 
 /** @param today  YYYY-MM-DD */
-export function judge(statement: Statement, testimony: readonly (Finding | Obstacle)[], today: string): Judgement {
+export function judge(
+  statement: Statement,
+  testimony: readonly (Finding | Obstacle | Elsewhere)[],
+  today: string,
+): Judgement {
   const tolerance = statement.check?.tolerance ?? null;
   const rule = statement.check?.rule ?? null;
   const findings = testimony.filter((one) => "value" in one);
+  const elsewhere = testimony.flatMap((one) => ("elsewhere" in one ? [one.elsewhere] : []));
   const obstacles = testimony.flatMap((one) => ("obstacle" in one ? [one.obstacle] : []));
   const evidence = findings.map((finding) => ({
     ...finding,
@@ -72,7 +82,7 @@ export function judge(statement: Statement, testimony: readonly (Finding | Obsta
       : state === "stale"
         ? ["stale", `last looked up ${seen}, good until ${expires}`]
         : evidence.length === 0
-          ? ["unverifiable", obstacles[0] ?? reasonOf(statement)]
+          ? ["unverifiable", obstacles[0] ?? reasonOf(statement, elsewhere)]
           : rule !== null
             ? ["confirmed under a rule", rule.name]
             : ["confirmed", `by what was ${[...new Set(evidence.map(({ by }) => by))].join(" and ")}`];
@@ -109,8 +119,10 @@ const relativeDifference = (published: number | string, found: number | string):
 
 const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, "");
 
-function reasonOf({ made, verified }: Statement): string {
+function reasonOf({ made, verified, source }: Statement, elsewhere: readonly string[]): string {
   if (!verified.verified) return verified.because;
+  if (elsewhere.length > 0) return `measured here, but in another scope: ${elsewhere.join("; ")}`;
+  if (source.provenance === "measured") return "it is a measurement of our own, and nobody else made it";
   if (made.as === "claim") return "it neither follows from the config nor was it measured here";
   return "nobody has looked at the host: `--live` does";
 }

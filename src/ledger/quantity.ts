@@ -81,6 +81,7 @@ export const quantities = {
   trainingTokens: quantity("tokens", "history", "Tokens of the pre-training"),
   trainingGpuHours: quantity("gpu-hours", "history", "Accelerator hours of the training"),
   trainingFlops: quantity("flops", "history", "FLOPs to the same loss"),
+  trainingSteps: quantity("count", "history", "Training steps to the same loss"),
   trainingMs: quantity("ms", "history", "Time of a training step"),
   trainingContextTokens: quantity("tokens", "history", "Context length in training"),
 

@@ -114,7 +114,7 @@ export const muonProtocol: Protocol = {
       { name: "0.8 M", width: 128, steps: 1000, rates },
     ],
     [1, 2, 3, 4, 5],
-    60,
+    40,
   ),
   quick: formOf(
     [{ name: "0.2 M", width: 64, steps: 400, rates: { AdamW: [2e-3, 4e-3, 8e-3], Muon: [4e-3, 8e-3, 1.6e-2] } }],

@@ -25,8 +25,8 @@ function namesFrom(wanted: readonly string[]): readonly string[] {
 async function trainSpecimen(name: string): Promise<void> {
   const recipe = recipeOf(name);
   const path = join(checkpoints, `${name}.checkpoint`);
-  for await (const progress of train(recipe, (await loadCheckpoint(path)) ?? beginning(recipe))) {
-    await saveCheckpoint(path, progress);
+  for await (const progress of train(recipe, (await loadCheckpoint(path, recipe)) ?? beginning(recipe))) {
+    await saveCheckpoint(path, recipe, progress);
     print(recipe, progress);
   }
 }

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { claimsOf } from "../../ledger/index.ts";
+import { readLedger } from "../../ledger-files/index.ts";
+import type { Form, Quantity } from "../experiment/protocol.ts";
+import { architectureOf } from "../llama-cpp/export.ts";
+import { parametersOf } from "../model/site.ts";
+import { weightsOf } from "../training/forward.ts";
+import { protocols } from "./index.ts";
+
+const forms = protocols.flatMap((protocol) =>
+  (["full", "quick"] as const).map((which) => [`${protocol.name}, ${which}`, protocol[which], protocol] as const),
+);
+
+const armsIn = (of: Quantity): readonly string[] => {
+  if (of.kind === "costToMatch") return [...of.arms, of.against];
+  return "against" in of ? [of.arm, of.against] : [of.arm];
+};
+
+test.each(forms)("%s: names fit together, tuning is matched, a verdict can be reached", (_, form) => {
+  const names = form.arms.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  for (const { of } of form.outcomes) expect(names).toEqual(expect.arrayContaining([...armsIn(of)]));
+  for (const figure of form.figures) {
+    const drawn =
+      figure.kind === "tradeOff" ? figure.panels.flatMap((panel) => panel.arms.map(({ arm }) => arm)) : figure.arms;
+    expect(names).toEqual(expect.arrayContaining([...drawn]));
+    expect(new Set(drawn).size).toBeLessThanOrEqual(16);
+  }
+  expect(form.outcomes.filter(({ isPrimary }) => isPrimary).every(({ rule }) => rule !== null)).toBe(true);
+  expect(form.outcomes.some(({ isPrimary }) => isPrimary)).toBe(true);
+  expect(form.seeds).not.toContain(form.tuningSeed);
+  expect(new Set(ratesTried(form)).size).toBeLessThanOrEqual(1);
+});
+
+/** How many rates each arm tries that chooses one itself. */
+const ratesTried = ({ arms }: Form) =>
+  arms.flatMap(({ rates }) => ("as" in rates || rates.length === 1 ? [] : [rates.length]));
+
+test.each(forms)("%s: claims and ideas are in the ledger", (_, __, { claims, ideas }) => {
+  const ledger = readLedger();
+  const known = new Set(claimsOf(ledger).map(({ subject, id }) => `${subject}#${id}`));
+  expect([...known]).toEqual(expect.arrayContaining([...claims]));
+  expect(ledger.ideas.map(({ id }) => id)).toEqual(expect.arrayContaining([...ideas]));
+});
+
+test("the arms of latent attention have equal parameters, to half a hidden unit in each layer", () => {
+  const { full } = protocols.find(({ name }) => name === "mla")!;
+  for (const task of ["text", "recall"]) {
+    const arms = full.arms.filter(({ name }) => name.endsWith(task));
+    const sizes = arms.map(({ training }) => parametersOf(weightsOf(training.config)));
+    const layers = arms[0]!.training.config.layers.length;
+    expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(layers * 3 * 128);
+  }
+});
+
+test("every arm's decoder can be exported", () => {
+  for (const [, form] of forms)
+    for (const { training } of form.arms) expect(architectureOf(training.config).name).toMatch(/^\w+$/);
+});
