@@ -32,11 +32,17 @@ const grouped = (kvHeads: number, window: number | null = null): Attention => ({
   headDim: 32,
   window,
 });
-const model = (layers: DecoderConfig["layers"]): DecoderConfig => ({ width: 64, heads: 4, vocabularySize, layers });
+const model = (layers: DecoderConfig["layers"], ropeBase?: number): DecoderConfig => ({
+  width: 64,
+  heads: 4,
+  vocabularySize,
+  layers,
+  ...(ropeBase && { ropeBase }),
+});
 
 const designs: readonly (readonly [string, DecoderConfig])[] = [
   ["MHA", model(alike(3, { attention: grouped(4), feedForward: dense }))],
-  ["GQA", model(alike(3, { attention: grouped(2), feedForward: dense }))],
+  ["GQA", model(alike(3, { attention: grouped(2), feedForward: dense }), 10_000)],
   ["MQA", model(alike(3, { attention: grouped(1), feedForward: dense }))],
   ["MLA", model(alike(3, { attention: latent, feedForward: dense }))],
   [
@@ -45,10 +51,10 @@ const designs: readonly (readonly [string, DecoderConfig])[] = [
   ],
   [
     "sliding window",
-    model([
-      ...alike(2, { attention: grouped(2, 24), feedForward: dense }),
-      { attention: grouped(2), feedForward: dense },
-    ]),
+    model(
+      [...alike(2, { attention: grouped(2, 24), feedForward: dense }), { attention: grouped(2), feedForward: dense }],
+      20_000,
+    ),
   ],
 ];
 

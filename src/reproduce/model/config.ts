@@ -67,13 +67,17 @@ export interface DecoderConfig {
   readonly heads: number;
   readonly vocabularySize: number;
   readonly layers: readonly LayerConfig[];
+  /** Of RoPE's frequencies [1,000,000]. The smaller, the easier near distances are told apart, and the harder far content is matched. */
+  readonly ropeBase?: number;
 }
 
 /** So many layers that are all alike. */
 export const alike = (layers: number, layer: LayerConfig): LayerConfig[] => Array.from({ length: layers }, () => layer);
 
-/** RoPE's base (Su et al. 2021, arXiv:2104.09864, §3.2.2; Qwen2's value) and the norms' epsilon, as the files say too. */
-export const ropeBase = 1_000_000;
+/** Su et al. 2021, arXiv:2104.09864, §3.2.2; the default is Qwen2's. */
+export const ropeBaseOf = ({ ropeBase = 1_000_000 }: Pick<DecoderConfig, "ropeBase">): number => ropeBase;
+
+/** Of all norms, as the files say too. */
 export const normEpsilon = 1e-6;
 
 /** Values that one token of context adds to the cache of one layer, as long as it is within the layer's window. */

@@ -1,6 +1,6 @@
 /** The place where a layer is written: the graph, the tokens' grid, and what all layers share. */
 import { type Graph, type Shape, sizeOf, type Tensor } from "../graph/graph.ts";
-import { type DecoderConfig, normEpsilon, ropeBase } from "./config.ts";
+import { type DecoderConfig, normEpsilon, ropeBaseOf } from "./config.ts";
 
 /** Sequences side by side, all of one length. Shapes are static: each grid has a graph of its own; weights move between them. */
 export interface Grid {
@@ -120,7 +120,8 @@ export class Site {
     const { tokens } = this.grid;
     const dim = x.shape.at(-1)!;
     const half = dim / 2;
-    const angle = (entry: number) => Math.floor(entry / dim) * ropeBase ** ((-2 * ((entry % dim) % half)) / dim);
+    const base = ropeBaseOf(this.config);
+    const angle = (entry: number) => Math.floor(entry / dim) * base ** ((-2 * ((entry % dim) % half)) / dim);
     const cosines = graph.shared(`cos ${tokens}×${dim}`, [tokens, dim], (entry) => Math.cos(angle(entry)));
     const sines = graph.shared(`sin ${tokens}×${dim}`, [tokens, dim], (entry) => Math.sin(angle(entry)));
     const axis = x.shape.length - 1;

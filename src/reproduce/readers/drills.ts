@@ -93,7 +93,7 @@ export function drillBatch(name: DrillName, facts: number, sequences: number, ra
       }
       seen.add(fact);
       written.push(value);
-      if (name !== "pair" && name !== "triple" && name !== "of" && name !== "is") written.push(...encode("\n"));
+      if (says === statement) written.push(...encode("\n"));
     }
     if (written.length > length) throw new RangeError(`a drill of ${written.length} tokens in a room of ${length}`);
     tokens.set(written, sequence * length);

@@ -39,6 +39,8 @@ const layers = 3;
 const width = 128;
 const heads = 4;
 const headDim = 32;
+/** Heads that look a fixed distance back form several times sooner than with the million of long contexts. */
+const ropeBase = 10_000;
 const feedForward = { kind: "dense", hidden: 256 } as const;
 
 const grouped = (kvHeads: number, window: number | null = null): Attention => ({
@@ -72,7 +74,7 @@ const drill = (name: DrillName, facts: number, sequences: number): DrillStage =>
   drill: name,
   facts,
   sequences,
-  maxSteps: 1500,
+  maxSteps: 2500,
   enough: 0.95,
 });
 
@@ -118,7 +120,7 @@ export function recipeOf(name: string): Recipe {
   return {
     name,
     attention: design.attention,
-    config: { width, heads, vocabularySize: specimenTokenizer().vocabularySize, layers: design.layers },
+    config: { width, heads, vocabularySize: specimenTokenizer().vocabularySize, layers: design.layers, ropeBase },
     stages,
     seed: 1,
     peakRate: 2e-3,

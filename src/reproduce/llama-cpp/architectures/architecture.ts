@@ -1,6 +1,6 @@
 /** How a decoder is written for one architecture of llama.cpp: its keys, and how its weights lie. */
 import { f32, type GgufMetadata, type GgufTensor, string, u32 } from "../../../weights/index.ts";
-import { type DecoderConfig, normEpsilon, ropeBase } from "../../model/config.ts";
+import { type DecoderConfig, normEpsilon, ropeBaseOf } from "../../model/config.ts";
 import type { Weight } from "../../model/site.ts";
 
 export interface Architecture {
@@ -26,7 +26,7 @@ export const metadataOf = (title: string, { name, keys }: Architecture, config: 
     block_count: u32(config.layers.length),
     "attention.layer_norm_rms_epsilon": f32(normEpsilon),
     "attention.head_count": u32(config.heads),
-    "rope.freq_base": f32(ropeBase),
+    "rope.freq_base": f32(ropeBaseOf(config)),
     ...keys,
   };
   const prefixed = Object.entries(all).map(([key, value]) => [`${name}.${key}`, value] as const);

@@ -1,6 +1,6 @@
 /** Grouped attention: `llama` where every layer reads everything, `mimo2` where some read a window. */
 import { f32, type GgufMetadata, i32s, u32 } from "../../../weights/index.ts";
-import { type DecoderConfig, type GroupedAttention, ropeBase } from "../../model/config.ts";
+import { type DecoderConfig, type GroupedAttention, ropeBaseOf } from "../../model/config.ts";
 import { type Architecture, neighbouring, plainTensor } from "./architecture.ts";
 import { denseHidden } from "./feed-forward.ts";
 
@@ -33,7 +33,7 @@ export function mimo2(config: DecoderConfig, attention: GroupedAttention): Archi
     keys: {
       ...sizes(config, attention),
       expert_feed_forward_length: u32(denseHidden(config)),
-      "rope.freq_base_swa": f32(ropeBase),
+      "rope.freq_base_swa": f32(ropeBaseOf(config)),
       "attention.sliding_window": u32(window),
       "attention.sliding_window_pattern": i32s(windows.map((tokens) => (tokens === null ? 0 : 1))),
     },
