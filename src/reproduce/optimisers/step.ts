@@ -33,7 +33,9 @@ export function optimiserStep(
     const load = balance.get(weight.name);
     if (load !== undefined) {
       // Up by the rate where an expert got less than the mean, down where it got more (arXiv:2408.15664, algorithm 1).
-      const behind = graph.sign(graph.subtract(graph.mean(load.tokens, 0), load.tokens));
+      // All loads are compared with so many times one: whole numbers, where a mean would be rounded.
+      const times = graph.multiply(load.tokens, load.tokens.shape[0]!);
+      const behind = graph.sign(graph.subtract(graph.sum(load.tokens, [0]), times));
       return [{ name: weight.name, next: graph.add(weight.tensor, graph.multiply(behind, load.rate)) }];
     }
     const { rule, weightDecay } = rules(weight);
