@@ -5,6 +5,7 @@ import type { Attention, DecoderConfig } from "../model/config.ts";
 import type { WeightValues } from "../model/first-values.ts";
 import { weightsOf } from "../training/forward.ts";
 import { type Architecture, type MatrixType, metadataOf } from "./architectures/architecture.ts";
+import { deepseek4 } from "./architectures/compressed.ts";
 import { llama, mimo2 } from "./architectures/grouped.ts";
 import { deepseek2 } from "./architectures/latent.ts";
 
@@ -39,7 +40,7 @@ export function ggufOf(
       "general.file_type": u32(fileTypes[matrices]),
       ...tokenizer,
     },
-    tensors,
+    tensors: [...tensors, ...(architecture.neutral ?? [])],
   };
 }
 
@@ -54,11 +55,13 @@ export function architectureOf(config: DecoderConfig): Architecture {
     return designs.every((design) => design.kind === "grouped" && design.window === null)
       ? llama(config, grouped)
       : mimo2(config, grouped);
+  const compressed = only("compressed");
+  if (compressed) return deepseek4(config);
   const latent = only("latent");
   if (latent) return deepseek2(config, latent);
   throw new UserError({
     happened: `llama.cpp has no architecture for layers of ${[...new Set(designs.map(({ kind }) => kind))].join(" and ")} attention`,
-    expected: "grouped, windowed or latent attention in all layers",
+    expected: "grouped, windowed, latent or compressed attention in all layers",
     mend: "train another mixture, or use the weights in this library's forward pass",
   });
 }

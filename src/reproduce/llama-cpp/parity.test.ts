@@ -32,6 +32,20 @@ const grouped = (kvHeads: number, window: number | null = null): Attention => ({
   headDim: 32,
   window,
 });
+const compressed = (ratio: 0 | 4 | 128, topK: number): Attention => ({
+  kind: "compressed",
+  headDim: 32,
+  ropeDim: 16,
+  queryRank: 48,
+  window: 24,
+  ratio,
+  outputGroups: 2,
+  outputRank: 24,
+  // Many heads: where few are positive, scores are tied at 0, and ties are cut in another order.
+  indexer: ratio === 4 ? { heads: 32, keyDim: 64, topK } : null,
+});
+const mixedRatios = (topK: number) =>
+  model(([0, 4, 128] as const).map((ratio) => ({ attention: compressed(ratio, topK), feedForward: dense })));
 const model = (layers: DecoderConfig["layers"], ropeBase?: number): DecoderConfig => ({
   width: 64,
   heads: 4,
@@ -56,6 +70,8 @@ const designs: readonly (readonly [string, DecoderConfig])[] = [
       20_000,
     ),
   ],
+  ["window, CSA and HCA, all entries read", mixedRatios(512)],
+  ["window, CSA and HCA, 8 entries chosen", mixedRatios(8)],
 ];
 
 test.each(designs)(
@@ -101,6 +117,7 @@ function spreadValues(config: DecoderConfig): WeightValues {
   return Object.fromEntries(
     Object.entries(firstValues(config, weights, 5)).map(([name, values]) => {
       const { role } = weights.find((weight) => weight.name === name)!;
+      if (role === "bias") return [name, values.map(() => 0.5 * random.normal())];
       if (role === "balance") return [name, values.map(() => 0.3 * random.normal())];
       return [name, values.map((value) => (role === "norm" ? 1 + 0.2 * random.normal() : 3 * value))];
     }),

@@ -29,7 +29,37 @@ export interface LatentAttention {
   readonly valueDim: number;
 }
 
-export type Attention = GroupedAttention | LatentAttention;
+/** Chooses the entries that a token reads: the `topK` it scores highest. Its keys are entries of their own. */
+export interface Indexer {
+  readonly heads: number;
+  readonly keyDim: number;
+  readonly topK: number;
+}
+
+/**
+ * A window of tokens, and the text compressed to entries of `ratio` tokens: 4, of which an indexer chooses (CSA), 128, of
+ * which all are read (HCA), or 0 for the window alone. Key and value are one vector of `headDim`, shared by the heads.
+ *
+ * @see DeepSeek-V4, arXiv:2606.19348, §2.3
+ */
+export interface CompressedAttention {
+  readonly kind: "compressed";
+  readonly headDim: number;
+  /** The last dimensions of a head, which are rotated. */
+  readonly ropeDim: number;
+  /** Values that a token's queries are made from. */
+  readonly queryRank: number;
+  /** Tokens that one sees as they are, itself among them. */
+  readonly window: number;
+  readonly ratio: 0 | 4 | 128;
+  /** Groups of heads, each of which is brought to `outputRank` values before all are joined. */
+  readonly outputGroups: number;
+  readonly outputRank: number;
+  /** With ratio 4; `null` where all entries are read. */
+  readonly indexer: Indexer | null;
+}
+
+export type Attention = GroupedAttention | LatentAttention | CompressedAttention;
 
 /** SwiGLU (Shazeer 2020, arXiv:2002.05202). */
 export interface DenseFeedForward {
@@ -81,5 +111,17 @@ export const ropeBaseOf = ({ ropeBase = 1_000_000 }: Pick<DecoderConfig, "ropeBa
 export const normEpsilon = 1e-6;
 
 /** Values that one token of context adds to the cache of one layer, as long as it is within the layer's window. */
-export const cachedValues = (attention: Attention): number =>
-  attention.kind === "grouped" ? 2 * attention.kvHeads * attention.headDim : attention.kvRank + attention.ropeDim;
+export function cachedValues(attention: Attention): number {
+  switch (attention.kind) {
+    case "grouped":
+      return 2 * attention.kvHeads * attention.headDim;
+    case "latent":
+      return attention.kvRank + attention.ropeDim;
+    case "compressed":
+      return attention.headDim + entryValues(attention);
+  }
+}
+
+/** Of these, what is still there when the token has left the window: its part of an entry, and of the indexer's key. */
+export const entryValues = ({ ratio, headDim, indexer }: CompressedAttention): number =>
+  ratio === 0 ? 0 : (headDim + (indexer?.keyDim ?? 0)) / ratio;

@@ -38,8 +38,11 @@ export function optimiserStep(
       const behind = graph.sign(graph.subtract(graph.sum(load.tokens, [0]), times));
       return [{ name: weight.name, next: graph.add(weight.tensor, graph.multiply(behind, load.rate)) }];
     }
+    const gradient = gradients.get(weight);
+    // An indexer's weights choose, and no gradient comes through a choice.
+    if (gradient === undefined) return [{ name: weight.name, next: weight.tensor }];
     const { rule, weightDecay } = rules(weight);
-    const { direction, moments } = rule(graph, weight, graph.multiply(gradients.get(weight)!, shorten));
+    const { direction, moments } = rule(graph, weight, graph.multiply(gradient, shorten));
     const kept =
       weightDecay === 0
         ? weight.tensor

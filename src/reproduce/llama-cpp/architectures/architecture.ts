@@ -10,6 +10,8 @@ export interface Architecture {
   readonly keys: GgufMetadata;
   /** Weights that lie in another way than a matrix turned around, and those the engine wants beside them. */
   readonly tensor: (weight: Weight, data: Float32Array, type: MatrixType) => readonly GgufTensor[];
+  /** What the engine wants and the decoder has not, with values that change nothing. */
+  readonly neutral?: readonly GgufTensor[];
 }
 
 /** How matrices are kept; norms, biases and routers stay f32. */
