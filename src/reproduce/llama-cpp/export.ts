@@ -6,6 +6,7 @@ import type { WeightValues } from "../model/first-values.ts";
 import { weightsOf } from "../training/forward.ts";
 import { type Architecture, type MatrixType, metadataOf } from "./architectures/architecture.ts";
 import { deepseek4 } from "./architectures/compressed.ts";
+import { kimiLinear } from "./architectures/delta.ts";
 import { llama, mimo2 } from "./architectures/grouped.ts";
 import { deepseek2 } from "./architectures/latent.ts";
 
@@ -57,11 +58,17 @@ export function architectureOf(config: DecoderConfig): Architecture {
       : mimo2(config, grouped);
   const compressed = only("compressed");
   if (compressed) return deepseek4(config);
-  const latent = only("latent");
-  if (latent) return deepseek2(config, latent);
+  const delta = designs.find((design) => design.kind === "delta");
+  const latents = designs.filter((design) => design.kind === "latent");
+  const isOfBoth = designs.every(({ kind }) => kind === "delta" || kind === "latent");
+  const isNopeBesideDelta = latents.every(({ nope = false }) => nope === (delta !== undefined));
+  const [latent] = latents;
+  if (latent && isOfBoth && isNopeBesideDelta)
+    return delta ? kimiLinear(config, delta, latent) : deepseek2(config, latent);
   throw new UserError({
     happened: `llama.cpp has no architecture for layers of ${[...new Set(designs.map(({ kind }) => kind))].join(" and ")} attention`,
-    expected: "grouped, windowed, latent or compressed attention in all layers",
+    expected:
+      "grouped, windowed, latent or compressed attention in all layers, or delta attention beside latent attention without positions",
     mend: "train another mixture, or use the weights in this library's forward pass",
   });
 }

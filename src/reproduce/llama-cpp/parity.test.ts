@@ -5,7 +5,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { specimenTokenizer } from "../../specimens/index.ts";
 import { randomFrom } from "../../stats/index.ts";
 import { writeGguf } from "../../weights/index.ts";
-import { type Attention, alike, type DecoderConfig, type FeedForward } from "../model/config.ts";
+import {
+  type Attention,
+  alike,
+  type DecoderConfig,
+  type ExpertFeedForward,
+  type FeedForward,
+} from "../model/config.ts";
 import { firstValues, type WeightValues } from "../model/first-values.ts";
 import type { Batch } from "../training/batch.ts";
 import { forwardPass, weightsOf } from "../training/forward.ts";
@@ -24,7 +30,7 @@ const writtenTokens = 200;
 const allTokens = promptTokens + writtenTokens;
 
 const dense: FeedForward = { kind: "dense", hidden: 128 };
-const experts: FeedForward = { kind: "experts", count: 8, used: 3, shared: 2, hidden: 32, balanceRate: 0 };
+const experts: ExpertFeedForward = { kind: "experts", count: 8, used: 3, shared: 2, hidden: 32, balanceRate: 0 };
 const latent: Attention = { kind: "latent", kvRank: 48, ropeDim: 16, plainDim: 32, valueDim: 32 };
 const grouped = (kvHeads: number, window: number | null = null): Attention => ({
   kind: "grouped",
@@ -46,6 +52,13 @@ const compressed = (ratio: 0 | 4 | 128, topK: number): Attention => ({
 });
 const mixedRatios = (topK: number) =>
   model(([0, 4, 128] as const).map((ratio) => ({ attention: compressed(ratio, topK), feedForward: dense })));
+const nope: Attention = { ...latent, nope: true };
+const delta: Attention = { kind: "delta", headDim: 32, convolution: 4 };
+const deltaWithExperts = (shared: number) =>
+  model([
+    { attention: nope, feedForward: dense },
+    ...alike(2, { attention: delta, feedForward: { ...experts, shared } }),
+  ]);
 const model = (layers: DecoderConfig["layers"], ropeBase?: number): DecoderConfig => ({
   width: 64,
   heads: 4,
@@ -70,6 +83,12 @@ const designs: readonly (readonly [string, DecoderConfig])[] = [
       20_000,
     ),
   ],
+  [
+    "KDA and MLA",
+    model([...alike(3, { attention: delta, feedForward: dense }), { attention: nope, feedForward: dense }]),
+  ],
+  ["KDA and MLA with experts", deltaWithExperts(2)],
+  ["KDA and MLA with experts, none of them shared", deltaWithExperts(0)],
   ["window, CSA and HCA, all entries read", mixedRatios(512)],
   ["window, CSA and HCA, 8 entries chosen", mixedRatios(8)],
 ];
@@ -110,6 +129,17 @@ test.each(designs)(
   },
 );
 
+test.each([
+  ["delta attention alone", [delta]],
+  ["latent attention alone without positions", [nope, nope]],
+  ["latent attention with positions beside delta attention", [delta, latent]],
+  ["latent attention that has positions in some layers", [nope, latent]],
+  ["grouped attention beside delta attention", [delta, grouped(2)]],
+] as const)("%s is refused: llama.cpp has nothing that runs it", (_, attentions) => {
+  const config = model(attentions.map((attention) => ({ attention, feedForward: dense })));
+  expect(() => ggufOf("refused", config, spreadValues(config), "f32", metadata)).toThrow("no architecture");
+});
+
 /** Random weights, larger than those that training starts from, so that logits are far apart and every part has a say. */
 function spreadValues(config: DecoderConfig): WeightValues {
   const weights = weightsOf(config);
@@ -119,6 +149,7 @@ function spreadValues(config: DecoderConfig): WeightValues {
       const { role } = weights.find((weight) => weight.name === name)!;
       if (role === "bias") return [name, values.map(() => 0.5 * random.normal())];
       if (role === "balance") return [name, values.map(() => 0.3 * random.normal())];
+      if (role === "decay" || role === "time-step") return [name, values];
       return [name, values.map((value) => (role === "norm" ? 1 + 0.2 * random.normal() : 3 * value))];
     }),
   );

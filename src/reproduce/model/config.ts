@@ -27,6 +27,8 @@ export interface LatentAttention {
   /** Dimensions of a head's query and key that are not rotated. */
   readonly plainDim: number;
   readonly valueDim: number;
+  /** No position encoding [false]: the `ropeDim` values are shared by the heads as before, but nothing is rotated. */
+  readonly nope?: boolean;
 }
 
 /** Chooses the entries that a token reads: the `topK` it scores highest. Its keys are entries of their own. */
@@ -59,7 +61,21 @@ export interface CompressedAttention {
   readonly indexer: Indexer | null;
 }
 
-export type Attention = GroupedAttention | LatentAttention | CompressedAttention;
+/**
+ * Kimi Delta Attention: in place of a cache, a head keeps a matrix of headDim × headDim that maps keys to values. Each of
+ * its rows fades at a rate that the token sets, and the token corrects what its key finds (gated delta rule).
+ *
+ * @see Kimi Linear, arXiv:2510.26692, §3
+ */
+export interface DeltaAttention {
+  readonly kind: "delta";
+  /** Of queries, keys and values, and the rank of the projections that set fading and output gate. */
+  readonly headDim: number;
+  /** Tokens that the short convolutions of queries, keys and values span, 2 or more. */
+  readonly convolution: number;
+}
+
+export type Attention = GroupedAttention | LatentAttention | CompressedAttention | DeltaAttention;
 
 /** SwiGLU (Shazeer 2020, arXiv:2002.05202). */
 export interface DenseFeedForward {
@@ -91,6 +107,20 @@ export interface LayerConfig {
   readonly feedForward: FeedForward;
 }
 
+/**
+ * Manifold-constrained hyper-connections: in place of one residual stream several, all `width` wide. A sublayer reads a
+ * mixture of them and writes to each with a weight of its own; between sublayers, a doubly stochastic matrix mixes them.
+ * Weights and matrix depend on the token.
+ *
+ * @see mHC, arXiv:2512.24880, §4; after hyper-connections, Zhu et al. 2024, arXiv:2409.19606
+ */
+export interface HyperConnections {
+  /** 2 or more; the released models have 4. */
+  readonly streams: number;
+  /** Times that the mixing matrix is normalised, rows and columns; the released models have 20. */
+  readonly sinkhornIterations: number;
+}
+
 export interface DecoderConfig {
   /** Width of the residual stream. */
   readonly width: number;
@@ -99,6 +129,8 @@ export interface DecoderConfig {
   readonly layers: readonly LayerConfig[];
   /** Of RoPE's frequencies [1,000,000]. The smaller, the easier near distances are told apart, and the harder far content is matched. */
   readonly ropeBase?: number;
+  /** How sublayers are joined [one residual stream, to which each adds]. */
+  readonly hyperConnections?: HyperConnections;
 }
 
 /** So many layers that are all alike. */
@@ -119,7 +151,19 @@ export function cachedValues(attention: Attention): number {
       return attention.kvRank + attention.ropeDim;
     case "compressed":
       return attention.headDim + entryValues(attention);
+    case "delta":
+      return 0;
   }
+}
+
+/**
+ * Values that one layer keeps of a sequence, however long it is: the heads' matrices, and for each convolution the inputs
+ * of the tokens before.
+ */
+export function stateValues(attention: Attention, heads: number): number {
+  if (attention.kind !== "delta") return 0;
+  const { headDim, convolution } = attention;
+  return heads * headDim ** 2 + 3 * (convolution - 1) * heads * headDim;
 }
 
 /** Of these, what is still there when the token has left the window: its part of an entry, and of the indexer's key. */

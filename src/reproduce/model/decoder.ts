@@ -1,6 +1,7 @@
 /** A decoder-only transformer as a graph: pre-norm layers of attention and feed-forward, RMS norms, tied embedding. */
 import type { Graph, Tensor } from "../graph/graph.ts";
 import { compressedAttention } from "./attention/compressed.ts";
+import { deltaAttention } from "./attention/delta.ts";
 import { groupedAttention } from "./attention/grouped.ts";
 import { latentAttention } from "./attention/latent.ts";
 import type { Attention, DecoderConfig } from "./config.ts";
@@ -42,5 +43,7 @@ function attention(site: Site, x: Tensor, design: Attention): Tensor {
       return latentAttention(site, x, design);
     case "compressed":
       return compressedAttention(site, x, design);
+    case "delta":
+      return deltaAttention(site, x, design);
   }
 }

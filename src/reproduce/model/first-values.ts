@@ -4,15 +4,29 @@
  * this: with outputs far larger than the embedding AdamW loses twice as much against Muon.
  */
 
-import { randomFrom } from "../../stats/index.ts";
-import { sizeOf } from "../graph/graph.ts";
+import { type Random, randomFrom } from "../../stats/index.ts";
+import { type Shape, sizeOf } from "../graph/graph.ts";
 import type { DecoderConfig } from "./config.ts";
-import type { Weight } from "./site.ts";
+import type { Weight, WeightRole } from "./site.ts";
 
 /** Weights by name. */
 export type WeightValues = Readonly<Record<string, Float32Array>>;
 
 const gain = 0.5;
+
+/**
+ * Where a normal distribution will not do: a filter as PyTorch starts it, uniform within 1 / √tokens, and the rates of
+ * fading as Mamba-2 starts them (Dao & Gu 2024, arXiv:2405.21060): factors from 1 to 16, and steps from 0.001 to 0.1.
+ */
+const special: Partial<Record<WeightRole, (random: Random, shape: Shape) => number>> = {
+  convolution: (random, [tokens]) => (2 * random.uniform() - 1) / Math.sqrt(tokens!),
+  decay: (random) => Math.log(1 + 15 * random.uniform()),
+  "time-step": (random) => {
+    const step = 0.001 * 100 ** random.uniform();
+    // The inverse of softplus.
+    return step + Math.log(-Math.expm1(-step));
+  },
+};
 
 /** Each weight has a generator of its own, so that designs which share a weight start from the same values. */
 export function firstValues(
@@ -27,6 +41,8 @@ export function firstValues(
       if (role === "norm") return [name, values.fill(1)];
       if (role === "bias" || role === "balance") return [name, values];
       const random = randomFrom(`${seed} ${name}`);
+      const draw = special[role];
+      if (draw !== undefined) return [name, values.map(() => draw(random, shape))];
       const inputs = role === "embedding" ? config.width : shape.at(-2)!;
       const deviation = (role === "residual" ? residualGain : gain) / Math.sqrt(inputs);
       return [name, values.map(() => deviation * random.normal())];

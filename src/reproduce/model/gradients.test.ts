@@ -7,7 +7,7 @@ import { type Arrays, openGraph } from "../graph/session.ts";
 import { arraysOf, type Batch, crossEntropy, judgedLogits, judgingOf } from "../training/batch.ts";
 import type { Attention, DecoderConfig, FeedForward } from "./config.ts";
 import { decoder } from "./decoder.ts";
-import type { Weight } from "./site.ts";
+import type { Weight, WeightRole } from "./site.ts";
 
 const grouped = (kvHeads: number, window: number | null = null): Attention => ({
   kind: "grouped",
@@ -16,6 +16,7 @@ const grouped = (kvHeads: number, window: number | null = null): Attention => ({
   window,
 });
 const latent: Attention = { kind: "latent", kvRank: 5, ropeDim: 2, plainDim: 3, valueDim: 4 };
+const delta: Attention = { kind: "delta", headDim: 4, convolution: 3 };
 const dense: FeedForward = { kind: "dense", hidden: 6 };
 const experts = (shared: number): FeedForward => ({
   kind: "experts",
@@ -41,6 +42,8 @@ const designs: readonly (readonly [string, DecoderConfig])[] = [
   ["MHA with a window", oneLayer(grouped(2, 2), dense)],
   ["GQA with a window", oneLayer(grouped(2, 3), dense, 4)],
   ["MLA", oneLayer(latent, dense)],
+  ["MLA without positions", oneLayer({ ...latent, nope: true }, dense)],
+  ["KDA", oneLayer(delta, dense)],
   ["experts", oneLayer(grouped(1), experts(0))],
   ["experts beside shared ones", oneLayer(latent, experts(2))],
 ];
@@ -100,7 +103,17 @@ async function gradientErrors(config: DecoderConfig, batch: Batch): Promise<[wei
  * differences decides it: the choice has no gradient, and a difference across it would be a jump.
  */
 function spreadValues(weights: readonly Weight[]) {
-  const deviation = { norm: 0.2, balance: 0.3, bias: 0.3, embedding: 0.7, matrix: 0.5, residual: 0.5 };
+  const deviation: Readonly<Record<WeightRole, number>> = {
+    norm: 0.2,
+    balance: 0.3,
+    bias: 0.3,
+    embedding: 0.7,
+    matrix: 0.5,
+    residual: 0.5,
+    convolution: 0.5,
+    decay: 0.5,
+    "time-step": 0.5,
+  };
   return Object.fromEntries(
     weights.map(({ name, shape, role }) => {
       const own = randomFrom(`spread ${name}`);

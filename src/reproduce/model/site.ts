@@ -10,9 +10,19 @@ export interface Grid {
 
 /**
  * What a weight is for; the optimiser and the first values depend on it. `residual` is a matrix that writes into the
- * residual stream, `balance` a router's bias, which follows the load and no gradient.
+ * residual stream, `balance` a router's bias, which follows the load and no gradient; `convolution` is one filter a channel,
+ * [tokens, channels], and what fades does so by exp(decay) · softplus(… + time-step) a token.
  */
-export type WeightRole = "embedding" | "matrix" | "residual" | "norm" | "bias" | "balance";
+export type WeightRole =
+  | "embedding"
+  | "matrix"
+  | "residual"
+  | "norm"
+  | "bias"
+  | "balance"
+  | "convolution"
+  | "decay"
+  | "time-step";
 
 /** A matrix is [in, out]; the experts' matrices lie behind each other, [experts, in, out]. */
 export interface Weight {

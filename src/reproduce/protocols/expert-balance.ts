@@ -75,7 +75,7 @@ export const expertBalanceProtocol: Protocol = {
   claims: [],
   question: "Does moving the router's biases against the load halve its excess without costing loss?",
   scope:
-    "A decoder of 1.1 M parameters, 16 experts of 48 hidden units of which a token takes 4, and a shared one; 600 steps of 1,024 bytes of English and JavaScript. The paper's models have 1 and 3 B parameters and see 100 B tokens or more.",
+    "A decoder of 1.6 M parameters, 16 experts of 48 hidden units of which a token takes 4, and a shared one; 600 steps of 1,024 bytes of English and JavaScript. The paper's models have 1 and 3 B parameters and see 100 B tokens or more.",
   method:
     "Load excess is the largest load of an expert over the mean load, less 1 (MaxVio), of all steps between two points of the curve, mean of layers, without the first tenth of training. The published rate of the bias, 0.001 a step, has 600 steps to work here; ten times that is tried beside it. Each arm tries three learning rates with a seed that is not used again.",
   ifNegative:

@@ -3,7 +3,7 @@ import { bool, f32, type GgufMetadata, u32 } from "../../../weights/index.ts";
 import type { DecoderConfig, ExpertFeedForward } from "../../model/config.ts";
 
 /** llama.cpp's number for sigmoid gating, from `llama_expert_gating_func_type` in llama-hparams.h. */
-const sigmoidGating = 2;
+export const sigmoidGating = 2;
 
 /** Hidden width of the dense layers; 0 where there are none. */
 export const denseHidden = ({ layers }: DecoderConfig): number =>
