@@ -345,6 +345,11 @@ export class Graph {
     });
   }
 
+  /** The tracked tensors that `loss` depends on. */
+  dependencies(loss: Tensor): ReadonlySet<Tensor> {
+    return new Set(downstreamFirst(loss));
+  }
+
   /** Work of one execution: two floating-point operations for each multiplication in a matrix product, others left out. */
   get flops(): number {
     return this.#flops;

@@ -126,7 +126,9 @@ type Shapes = Readonly<Record<string, readonly number[]>>;
 function trainingStep(graph: Graph, { config, grid, judging, optimiser }: TrainerSettings) {
   const model = decoder(graph, config, grid);
   const loss = crossEntropy(graph, judgedLogits(graph, model, judging), judging);
-  const followed = model.weights.filter(({ tensor }) => tensor.tracked);
+  // A grid without a whole block leaves the weights of a compressor unused; they stay as they are.
+  const used = graph.dependencies(loss);
+  const followed = model.weights.filter(({ tensor }) => tensor.tracked && used.has(tensor));
   const found = graph.gradients(
     loss,
     followed.map(({ tensor }) => tensor),
