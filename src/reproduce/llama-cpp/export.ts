@@ -51,13 +51,20 @@ export function architectureOf(config: DecoderConfig): Architecture {
     const found = designs.filter((design): design is Extract<Attention, { kind: Kind }> => design.kind === kind);
     return found.length === designs.length ? found[0] : undefined;
   };
+  const compressed = only("compressed");
+  if (compressed) return deepseek4(config);
+  if (config.hyperConnections !== undefined)
+    throw new UserError({
+      happened: `the decoder has ${config.hyperConnections.streams} residual streams, and layers of other than compressed attention`,
+      expected:
+        "compressed attention in all layers: of llama.cpp's architectures, deepseek4 alone has hyper-connections",
+      mend: "train it without hyper-connections, or use the weights in this library's forward pass",
+    });
   const grouped = only("grouped");
   if (grouped)
     return designs.every((design) => design.kind === "grouped" && design.window === null)
       ? llama(config, grouped)
       : mimo2(config, grouped);
-  const compressed = only("compressed");
-  if (compressed) return deepseek4(config);
   const delta = designs.find((design) => design.kind === "delta");
   const latents = designs.filter((design) => design.kind === "latent");
   const isOfBoth = designs.every(({ kind }) => kind === "delta" || kind === "latent");

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { UserError } from "../../errors.ts";
 import { specimenTokenizer } from "../../specimens/index.ts";
 import { randomFrom } from "../../stats/index.ts";
 import { writeGguf } from "../../weights/index.ts";
@@ -11,6 +12,7 @@ import {
   type DecoderConfig,
   type ExpertFeedForward,
   type FeedForward,
+  type HyperConnections,
 } from "../model/config.ts";
 import { firstValues, type WeightValues } from "../model/first-values.ts";
 import type { Batch } from "../training/batch.ts";
@@ -59,6 +61,7 @@ const deltaWithExperts = (shared: number) =>
     { attention: nope, feedForward: dense },
     ...alike(2, { attention: delta, feedForward: { ...experts, shared } }),
   ]);
+const connections = (streams: number, sinkhornIterations = 20): HyperConnections => ({ streams, sinkhornIterations });
 const model = (layers: DecoderConfig["layers"], ropeBase?: number): DecoderConfig => ({
   width: 64,
   heads: 4,
@@ -91,6 +94,11 @@ const designs: readonly (readonly [string, DecoderConfig])[] = [
   ["KDA and MLA with experts, none of them shared", deltaWithExperts(0)],
   ["window, CSA and HCA, all entries read", mixedRatios(512)],
   ["window, CSA and HCA, 8 entries chosen", mixedRatios(8)],
+  ["window, CSA and HCA with 4 streams", { ...mixedRatios(512), hyperConnections: connections(4) }],
+  [
+    "window, CSA and HCA with 4 streams, normalised twice",
+    { ...mixedRatios(512), hyperConnections: connections(4, 2) },
+  ],
 ];
 
 test.each(designs)(
@@ -140,6 +148,29 @@ test.each([
   expect(() => ggufOf("refused", config, spreadValues(config), "f32", metadata)).toThrow("no architecture");
 });
 
+test.each([
+  ["3 residual streams", connections(3), compressed(4, 8), "3 residual streams"],
+  ["4 residual streams and grouped attention", connections(4), grouped(2), "4 residual streams"],
+  ["4 residual streams and latent attention", connections(4), latent, "4 residual streams"],
+] as const)("%s are refused: llama.cpp has nothing that runs them", (_, hyperConnections, attention, words) => {
+  const config: DecoderConfig = { ...model([{ attention, feedForward: dense }]), hyperConnections };
+  const attempt = () => ggufOf("refused", config, spreadValues(config), "f32", metadata);
+  expect(attempt).toThrow(UserError);
+  expect(attempt).toThrow(words);
+});
+
+test("what joins streams stays f32 in a file of 8 bits", () => {
+  const config: DecoderConfig = { ...mixedRatios(8), hyperConnections: connections(4) };
+  const { tensors } = ggufOf("of 8 bits", config, spreadValues(config), "q8_0", metadata);
+  const typeOf = (name: string) => tensors.find((tensor) => tensor.name === name)!.type;
+  expect(["blk.1.hc_attn_fn.weight", "blk.1.hc_ffn_fn.weight", "output_hc_fn.weight"].map(typeOf)).toEqual([
+    "f32",
+    "f32",
+    "f32",
+  ]);
+  expect(typeOf("blk.1.attn_kv.weight")).toBe("q8_0");
+});
+
 /** Random weights, larger than those that training starts from, so that logits are far apart and every part has a say. */
 function spreadValues(config: DecoderConfig): WeightValues {
   const weights = weightsOf(config);
@@ -150,6 +181,8 @@ function spreadValues(config: DecoderConfig): WeightValues {
       if (role === "bias") return [name, values.map(() => 0.5 * random.normal())];
       if (role === "balance") return [name, values.map(() => 0.3 * random.normal())];
       if (role === "decay" || role === "time-step") return [name, values];
+      if (role === "connection") return [name, values.map((value) => value + random.normal())];
+      if (role === "gate") return [name, values.map(() => 1 + 0.2 * random.normal())];
       return [name, values.map((value) => (role === "norm" ? 1 + 0.2 * random.normal() : 3 * value))];
     }),
   );

@@ -6,6 +6,8 @@ import { groupedAttention } from "./attention/grouped.ts";
 import { latentAttention } from "./attention/latent.ts";
 import type { Attention, DecoderConfig } from "./config.ts";
 import { feedForward } from "./feed-forward.ts";
+import { hyperConnections } from "./hyper-connections.ts";
+import { plainResidual } from "./residual.ts";
 import { type Grid, Site, type Steering, type Weight } from "./site.ts";
 
 export interface Decoder {
@@ -21,16 +23,17 @@ export interface Decoder {
 export function decoder(graph: Graph, config: DecoderConfig, grid: Grid): Decoder {
   const model = new Site(graph, grid, config);
   const embedding = model.weight("token_embd.weight", [config.vocabularySize, config.width], "embedding");
-  let x = graph.rows(embedding, graph.input("tokens", [model.count], "indices"));
+  const residual = config.hyperConnections ? hyperConnections(model, config.hyperConnections) : plainResidual;
+  let x = residual.open(graph.rows(embedding, graph.input("tokens", [model.count], "indices")));
   for (const [index, layer] of config.layers.entries()) {
     const site = model.layer(index);
-    x = graph.add(x, attention(site, site.norm(x, "attn_norm"), layer.attention));
-    x = graph.add(x, feedForward(site, site.norm(x, "ffn_norm"), layer.feedForward));
+    x = residual.join(site, "attn", x, (input) => attention(site, site.norm(input, "attn_norm"), layer.attention));
+    x = residual.join(site, "ffn", x, (input) => feedForward(site, site.norm(input, "ffn_norm"), layer.feedForward));
   }
   return {
     weights: model.weights,
     steering: model.steering,
-    hidden: model.norm(x, "output_norm"),
+    hidden: model.norm(residual.close(x), "output_norm"),
     logits: (rows) => graph.matmul(rows, graph.flip(embedding)),
   };
 }

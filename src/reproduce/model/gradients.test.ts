@@ -46,6 +46,7 @@ const designs: readonly (readonly [string, DecoderConfig])[] = [
   ["KDA", oneLayer(delta, dense)],
   ["experts", oneLayer(grouped(1), experts(0))],
   ["experts beside shared ones", oneLayer(latent, experts(2))],
+  ["hyper-connections", { ...oneLayer(grouped(1), dense), hyperConnections: { streams: 3, sinkhornIterations: 4 } }],
 ];
 
 const random = randomFrom("batch");
@@ -113,6 +114,8 @@ function spreadValues(weights: readonly Weight[]) {
     convolution: 0.5,
     decay: 0.5,
     "time-step": 0.5,
+    connection: 1,
+    gate: 0.5,
   };
   return Object.fromEntries(
     weights.map(({ name, shape, role }) => {

@@ -12,6 +12,7 @@ export interface Grid {
  * What a weight is for; the optimiser and the first values depend on it. `residual` is a matrix that writes into the
  * residual stream, `balance` a router's bias, which follows the load and no gradient; `convolution` is one filter a channel,
  * [tokens, channels], and what fades does so by exp(decay) · softplus(… + time-step) a token.
+ * `connection` is a bias of how residual streams are joined, and `gate` how much a token has a say in it.
  */
 export type WeightRole =
   | "embedding"
@@ -22,7 +23,9 @@ export type WeightRole =
   | "balance"
   | "convolution"
   | "decay"
-  | "time-step";
+  | "time-step"
+  | "connection"
+  | "gate";
 
 /** A matrix is [in, out]; the experts' matrices lie behind each other, [experts, in, out]. */
 export interface Weight {

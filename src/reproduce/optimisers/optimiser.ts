@@ -30,7 +30,7 @@ export type MatrixSettings = AdamWSettings | MuonSettings | SgdSettings;
 export interface OptimiserSettings {
   /** For the matrices inside the layers. */
   readonly matrices: MatrixSettings;
-  /** For embedding, norms and biases. */
+  /** For embedding, norms, biases and gates. */
   readonly others: AdamWSettings | SgdSettings;
   /** Gradients that are longer, all weights together, are shortened to this. */
   readonly maxGradientNorm: number;

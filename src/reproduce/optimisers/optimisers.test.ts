@@ -14,7 +14,7 @@ import { weightsOf } from "../training/forward.ts";
 import { Trainer } from "../training/trainer.ts";
 import { corrections } from "./adamw.ts";
 import { orthogonalised } from "./muon.ts";
-import type { MuonSettings, NewtonSchulz, OptimiserSettings, SgdSettings } from "./optimiser.ts";
+import type { AdamWSettings, MuonSettings, NewtonSchulz, OptimiserSettings, SgdSettings } from "./optimiser.ts";
 import { optimiserStep } from "./step.ts";
 
 const still: SgdSettings = { kind: "sgd", momentum: 0, weightDecay: 0 };
@@ -156,10 +156,12 @@ test("SGD is a loop: gradients shortened together, Nesterov momentum, decay of m
     embedding: course("embedding", [4, 3], 3),
     norm: course("norm", [3], 3),
     bias: course("bias", [2], 3),
+    connection: course("connection", [3], 3),
+    gate: course("gate", [1], 3),
   };
   const matrices: SgdSettings = { kind: "sgd", momentum: 0.9, weightDecay: 0.1 };
   const others: SgdSettings = { kind: "sgd", momentum: 0.5, weightDecay: 0.2 };
-  // Gradients are about √29 long, so some steps are shortened and some are not.
+  // Gradients are about √33 long, so some steps are shortened and some are not.
   const maxGradientNorm = 5.5;
   const found = await walk(courses, { matrices, others, maxGradientNorm, qkClip: null }, rates);
 
@@ -168,7 +170,7 @@ test("SGD is a loop: gradients shortened together, Nesterov momentum, decay of m
   );
   expect(Math.min(...norms)).toBeLessThan(maxGradientNorm);
   expect(Math.max(...norms)).toBeGreaterThan(maxGradientNorm);
-  const decays = { matrix: 0.1, residual: 0.1, embedding: 0.2, norm: 0, bias: 0 };
+  const decays = { matrix: 0.1, residual: 0.1, embedding: 0.2, norm: 0, bias: 0, connection: 0, gate: 0 };
   for (const [name, { start, gradients }] of Object.entries(courses)) {
     const decay = decays[name as keyof typeof decays];
     const share = name === "matrix" || name === "residual" ? 0.9 : 0.5;
@@ -182,6 +184,20 @@ test("SGD is a loop: gradients shortened together, Nesterov momentum, decay of m
       return value;
     });
     expect(relativeError(found[name]!, expected), name).toBeLessThan(1e-7);
+  }
+});
+
+test("beside Muon, all but matrices take AdamW's first step, and of these the embedding alone decays", async () => {
+  const rate = 0.01;
+  const roles = ["embedding", "norm", "bias", "connection", "gate"] as const;
+  const courses = Object.fromEntries(roles.map((role) => [role, course(role, [4, 3], 1)]));
+  const others: AdamWSettings = { kind: "adamw", weightDecay: 0.1 };
+  const found = await walk(courses, { ...muonWith("jordan"), others }, [rate]);
+  for (const role of roles) {
+    const { start, gradients } = courses[role]!;
+    const kept = role === "embedding" ? 1 - rate * others.weightDecay : 1;
+    const expected = start.map((value, at) => kept * value - rate * Math.sign(gradients[0]![at]!));
+    expect(relativeError(found[role]!, expected), role).toBeLessThan(1e-7);
   }
 });
 

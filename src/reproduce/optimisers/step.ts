@@ -62,7 +62,7 @@ function shortening(graph: Graph, gradients: readonly Tensor[], longest: number)
   return graph.minimum(graph.scalar(1), graph.divide(graph.scalar(longest), graph.add(norm, 1e-8)));
 }
 
-/** The rule for a weight by its role; norms and biases do not decay. */
+/** The rule for a weight by its role; norms, biases and gates do not decay. */
 function rulesFor(graph: Graph, { matrices, others }: OptimiserSettings) {
   const forMatrices = ruleOf(graph, matrices);
   const forOthers = ruleOf(graph, others);

@@ -1,5 +1,6 @@
 /** How a decoder is written for one architecture of llama.cpp: its keys, and how its weights lie. */
 import { f32, type GgufMetadata, type GgufTensor, string, u32 } from "../../../weights/index.ts";
+import { sizeOf } from "../../graph/graph.ts";
 import { type DecoderConfig, normEpsilon, ropeBaseOf } from "../../model/config.ts";
 import type { Weight } from "../../model/site.ts";
 
@@ -75,3 +76,13 @@ export const neighbouring = (size: number, ropeDim: number) => (column: number) 
   if (dim < 0) return column;
   return column - dim + (dim % 2 === 0 ? dim / 2 : (dim - 1) / 2 + ropeDim / 2);
 };
+
+/** A tensor that the decoder has not. */
+export const filled = (name: string, shape: readonly number[], value: (index: number) => number): GgufTensor => ({
+  name,
+  shape,
+  type: "f32",
+  values: () => Float32Array.from({ length: sizeOf(shape) }, (_, index) => value(index)),
+});
+
+export const zeros = (name: string, ...shape: number[]): GgufTensor => filled(name, shape, () => 0);

@@ -1,20 +1,21 @@
 /**
- * Compressed attention: `deepseek4`. The engine runs it with four residual streams and with experts only; both are given
- * values that make them a plain residual and a plain SwiGLU. It turns neighbouring dimensions together, as our layer does.
+ * Compressed attention: `deepseek4`. The engine runs it with four residual streams and with experts only. Experts, and
+ * streams where the decoder has one, are given values that make them a plain SwiGLU and a plain residual. It turns
+ * neighbouring dimensions together, as our layer does.
  */
 import { UserError } from "../../../errors.ts";
 import { bool, f32, f32s, type GgufMetadata, type GgufTensor, i32s, u32 } from "../../../weights/index.ts";
 import { type CompressedAttention, type DecoderConfig, type Indexer, ropeBaseOf } from "../../model/config.ts";
-import { type Architecture, plainTensor } from "./architecture.ts";
+import { type Architecture, plainTensor, zeros } from "./architecture.ts";
+import { connectionKeys, joinsStreams, neutralConnections } from "./connections.ts";
 import { denseHidden } from "./feed-forward.ts";
 
-/** The only number of residual streams that the engine takes. */
-const streams = 4;
 /** llama.cpp's number for the square root of softplus, from `llama_expert_gating_func_type` in llama-hparams.h. */
 const sqrtSoftplusGating = 4;
 
 /**
- * @throws UserError where no layer has an indexer: the engine divides by the size of its cache
+ * @throws UserError where no layer has an indexer: the engine divides by the size of its cache; and where the decoder has
+ * another number of residual streams than four
  */
 export function deepseek4(config: DecoderConfig): Architecture {
   const designs = config.layers.flatMap(({ attention }) => (attention.kind === "compressed" ? [attention] : []));
@@ -28,11 +29,11 @@ export function deepseek4(config: DecoderConfig): Architecture {
     });
   return {
     name: "deepseek4",
-    keys: { ...attentionKeys(config, designs, first, indexer), ...neutralKeys(config) },
+    keys: { ...attentionKeys(config, designs, first, indexer), ...connectionKeys(config), ...neutralKeys(config) },
     tensor: (weight, data, type) => {
       const { name, shape, role } = weight;
       if (name.endsWith("_ape.weight")) return [{ name, shape: shape.toReversed(), type: "f32", values: () => data }];
-      const own = plainTensor(weight, data, type);
+      const own = plainTensor(weight, data, joinsStreams.test(name) ? "f32" : type);
       if (name.endsWith("attn_output_a.weight")) {
         const [groups, inputs, rank] = shape as [number, number, number];
         return [{ ...own, shape: [inputs, groups * rank] }];
@@ -70,9 +71,6 @@ const neutralKeys = (config: DecoderConfig): GgufMetadata => {
   const hidden = denseHidden(config);
   return {
     feed_forward_length: u32(hidden),
-    "hyper_connection.count": u32(streams),
-    "hyper_connection.sinkhorn_iterations": u32(1),
-    "hyper_connection.epsilon": f32(0),
     hash_layer_count: u32(0),
     // 0 leaves SwiGLU as it is.
     swiglu_clamp_exp: f32s(config.layers.map(() => 0)),
@@ -90,34 +88,13 @@ const neutralKeys = (config: DecoderConfig): GgufMetadata => {
 function neutralTensors(config: DecoderConfig): GgufTensor[] {
   const { width } = config;
   const hidden = denseHidden(config);
-  const filled = (name: string, shape: readonly number[], value: (index: number) => number): GgufTensor => ({
-    name,
-    shape,
-    type: "f32",
-    values: () => Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, index) => value(index)),
-  });
-  const zeros = (name: string, ...shape: number[]) => filled(name, shape, () => 0);
-  // What is read is the mean of the streams, which are all alike: the sigmoid of −ln 3 is a quarter. What is written goes
-  // to each with weight 2 · sigmoid(0) = 1, and equal streams mixed by quarters stay what they are.
-  const quarter = -Math.log(streams - 1);
-  const mixing = (2 + streams) * streams;
-  const layers = config.layers.flatMap((_, layer) => [
-    ...["attn", "ffn"].flatMap((part) => [
-      zeros(`blk.${layer}.hc_${part}_fn.weight`, width * streams, mixing),
-      filled(`blk.${layer}.hc_${part}_base.weight`, [mixing], (index) => (index < streams ? quarter : 0)),
-      zeros(`blk.${layer}.hc_${part}_scale.weight`, 3),
-    ]),
-    // One expert has all the weight, whatever its score; the shared one adds nothing.
+  // One expert has all the weight, whatever its score; the shared one adds nothing.
+  const experts = config.layers.flatMap((_, layer) => [
     zeros(`blk.${layer}.ffn_gate_inp.weight`, width, 1),
     zeros(`blk.${layer}.exp_probs_b.bias`, 1),
     zeros(`blk.${layer}.ffn_gate_shexp.weight`, width, hidden),
     zeros(`blk.${layer}.ffn_up_shexp.weight`, width, hidden),
     zeros(`blk.${layer}.ffn_down_shexp.weight`, hidden, width),
   ]);
-  return [
-    zeros("output_hc_fn.weight", width * streams, streams),
-    filled("output_hc_base.weight", [streams], () => quarter),
-    zeros("output_hc_scale.weight", 1),
-    ...layers,
-  ];
+  return [...neutralConnections(config), ...experts];
 }
