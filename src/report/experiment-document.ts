@@ -97,6 +97,12 @@ export const findingText = ({ outcome, estimate, outside, values }: Finding): st
   return estimateText(estimate, printOf(outcome)) + seeds;
 };
 
+function detectableText({ detectable, outcome }: Finding): string {
+  if (detectable === null) return unknown;
+  const { number, unit } = printOf(outcome);
+  return `±${number(detectable).replace(/^\+/, "")}${unit}`;
+}
+
 export function ruleText({ rule, of, name }: Outcome): string {
   if (rule === null) return "reported";
   const { number, unit } = printOf({ of, name, rule, isPrimary: false });
@@ -132,13 +138,14 @@ const prints: Readonly<Record<(typeof measures)[Measure]["unit"], Print>> = {
 
 const findingsTable = ({ findings }: Analysis): DocumentTable => ({
   title: "What was found",
-  note: "Means over seeds with 95 % intervals; arms are compared seed by seed. A rule is decided only where the whole interval lies on one side of it.",
-  head: ["Outcome", "Mean (95 % interval)", "Seeds", "Rule", "Verdict"],
+  note: "Means over seeds with 95 % intervals; arms are compared seed by seed. A rule is decided only where the whole interval lies on one side of it; told apart is how far from it the true mean would have to be for so many seeds, with the spread they have, to decide with a probability of 80 %.",
+  head: ["Outcome", "Mean (95 % interval)", "Seeds", "Rule", "Told apart", "Verdict"],
   rows: findings.map((finding) => [
     [{ text: finding.outcome.name, marks: finding.outcome.isPrimary ? ["decides"] : [] }],
     [{ text: findingText(finding) }],
     [{ text: String(finding.values.length) }],
     [{ text: ruleText(finding.outcome) }],
+    [{ text: detectableText(finding) }],
     [{ text: finding.verdict ?? unknown }],
   ]),
 });
@@ -149,6 +156,7 @@ const armColumns: readonly Measure[] = [
   "steps",
   "heldOutLoss",
   "recall",
+  "abstention",
   "largestLogit",
   "loadExcess",
   "trainingFlops",
@@ -163,7 +171,7 @@ function armsTable(arms: readonly ArmSummary[]): DocumentTable {
     head: ["Arm", "Rate", ...columns.map((measure) => sentence(measures[measure].says))],
     rows: arms.map(({ arm, rate, of }) => [
       [{ text: arm.name }],
-      [{ text: rate === null ? unknown : formatSignificant(rate) }],
+      [{ text: rate === null || arm.training.task === "reading" ? unknown : formatSignificant(rate) }],
       ...columns.map((measure) => [{ text: estimateText(exact(of(measure)), prints[measures[measure].unit]) }]),
     ]),
   };

@@ -20,6 +20,23 @@ export function normalQuantile(probability: number): number {
   return centred < 0 ? -magnitude : magnitude;
 }
 
+/**
+ * P(Z ≤ z) of the standard normal, absolute error below 1e-15: ½ + φ(z)·(z + z³/3 + z⁵/15 + …).
+ *
+ * @see Marsaglia 2004, "Evaluating the normal distribution", Journal of Statistical Software 11:4
+ */
+export function normalCdf(z: number): number {
+  if (z < -9) return 0;
+  if (z > 9) return 1;
+  let term = z;
+  let sum = z;
+  for (let odd = 3; Math.abs(term) > Number.EPSILON * Math.abs(sum); odd += 2) {
+    term *= (z * z) / odd;
+    sum += term;
+  }
+  return 0.5 + sum * Math.exp(-(z * z) / 2 - Math.log(2 * Math.PI) / 2);
+}
+
 /** P(T ≤ t) of Student's t: with x = ν/(ν+t²), 1 − I_x(ν/2, 1/2)/2 for t ≥ 0 (Abramowitz and Stegun 26.7.1). */
 export function studentTCdf(t: number, degreesOfFreedom: number): number {
   const tail = regularizedBeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5) / 2;
@@ -77,7 +94,7 @@ function regularizedBeta(x: number, a: number, b: number): number {
 const awayFromZero = (value: number, tiny: number) => (Math.abs(value) < tiny ? tiny : value);
 
 /** ln Γ(x) for x > 0: Lanczos's approximation with g = 7 and nine terms (Godfrey's coefficients), about 15 digits. */
-function logGamma(x: number): number {
+export function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
   const shifted = x - 1;
   const series = lanczos.reduce((sum, term, index) => (index === 0 ? term : sum + term / (shifted + index)), 0);

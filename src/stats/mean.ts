@@ -14,6 +14,13 @@ export function mean(values: readonly number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** Of a sample, with n − 1; null of fewer than two values. */
+export function standardDeviation(values: readonly number[]): number | null {
+  if (values.length < 2) return null;
+  const centre = mean(values)!;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
+}
+
 /**
  * The mean with Student's t interval, mean ± t₍ₙ₋₁₎·s/√n. Assumes independent values and a mean that is nearly normal.
  *
@@ -24,7 +31,6 @@ export function meanEstimate(values: readonly number[], confidence = defaultConf
   const n = values.length;
   if (centre === null) return null;
   if (n === 1) return { mean: centre, n, interval: null };
-  const variance = values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (n - 1);
-  const half = studentTQuantile(0.5 + confidence / 2, n - 1) * Math.sqrt(variance / n);
+  const half = (studentTQuantile(0.5 + confidence / 2, n - 1) * standardDeviation(values)!) / Math.sqrt(n);
   return { mean: centre, n, interval: { low: centre - half, high: centre + half } };
 }

@@ -2,7 +2,7 @@
  * What the trials of an experiment say: each outcome seed by seed, its mean with a 95 % interval, and what the rule makes
  * of it. Arms share their seeds, so first values and batches, and are compared in pairs.
  */
-import { type MeanEstimate, meanEstimate } from "../../stats/index.ts";
+import { detectableEffect, type MeanEstimate, meanEstimate, standardDeviation } from "../../stats/index.ts";
 import { countingTrials } from "./plan.ts";
 import type { Form, Outcome, Quantity, Rule } from "./protocol.ts";
 import type { TrialRecord } from "./trial.ts";
@@ -17,6 +17,11 @@ export interface Finding {
   readonly estimate: MeanEstimate | null;
   /** Seeds whose value lay outside what was tried, and so is the nearest end. */
   readonly outside: number;
+  /**
+   * How far the true mean would have to be from the rule's value for so many seeds, with the spread they have, to decide
+   * with a probability of 0.8; `null` where there is no rule or no spread.
+   */
+  readonly detectable: number | null;
   /** `null` where the outcome has no rule. */
   readonly verdict: Verdict | null;
 }
@@ -53,9 +58,15 @@ function findingOf(outcome: Outcome, form: Form, finals: readonly TrialRecord[])
     outcome,
     values: perSeed.map(({ seed, value }) => ({ seed, value })),
     estimate,
+    detectable: outcome.rule && detectableFrom(perSeed.map(({ value }) => value)),
     outside: perSeed.filter(({ isOutside }) => isOutside).length,
     verdict: outcome.rule && judged(outcome.rule, estimate),
   };
+}
+
+function detectableFrom(values: readonly number[]): number | null {
+  const spread = standardDeviation(values);
+  return spread === null || spread === 0 ? null : spread * detectableEffect(values.length);
 }
 
 /** Decided only where the whole interval lies on one side. */
