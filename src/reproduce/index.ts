@@ -12,4 +12,11 @@ export { openRecords, type Preregistration, preregistrationOf } from "./experime
 export { type Ending, type ExperimentProgress, runExperiment } from "./experiment/runner.ts";
 export { type ArmSummary, meanByDistance, meanCurve, summariesOf } from "./experiment/summary.ts";
 export type { TrialRecord } from "./experiment/trial.ts";
+export { architectureOf, ggufOf } from "./llama-cpp/export.ts";
+export { cachedValues } from "./model/config.ts";
+export { parametersOf } from "./model/site.ts";
 export { protocols } from "./protocols/index.ts";
+export { loadCheckpoint, saveCheckpoint } from "./readers/checkpoint.ts";
+export { type Recipe, readerNames, recipeOf } from "./readers/recipes.ts";
+export { beginning, type Progress as ReadingProgress, train } from "./readers/school.ts";
+export { weightsOf } from "./training/forward.ts";

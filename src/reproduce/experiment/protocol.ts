@@ -3,6 +3,7 @@
  * measured, by which rule it is judged, and what a negative result would mean.
  */
 
+import type { KvType } from "../../engine/index.ts";
 import type { DecoderConfig } from "../model/config.ts";
 import type { Grid } from "../model/site.ts";
 import type { OptimiserSettings } from "../optimisers/optimiser.ts";
@@ -49,7 +50,7 @@ export interface Arm {
   readonly rates: readonly number[] | { readonly as: string };
 }
 
-export type Training = LanguageTraining | RecallTraining;
+export type Training = LanguageTraining | RecallTraining | ReadingExamination;
 
 /** A language model on the installed text. */
 export interface LanguageTraining {
@@ -71,10 +72,23 @@ export interface RecallTraining {
   readonly examined: readonly number[];
 }
 
+/** Nothing is trained: a reading specimen is asked about registers in llama.cpp, with its cache in one format. */
+export interface ReadingExamination {
+  readonly task: "reading";
+  readonly specimen: string;
+  /** Of its weights: with others it is another experiment. */
+  readonly sha256: string;
+  readonly cache: KvType;
+  readonly contextTokens: number;
+  /** Every fourth of them has no answer. */
+  readonly questions: number;
+}
+
 /** What a trial gives; the names carry the units. */
 export const measures = {
   heldOutLoss: { says: "held-out loss", unit: "nats/byte", better: "lower" },
   recall: { says: "recall", unit: "share", better: "higher" },
+  abstention: { says: "abstention where nothing is stated", unit: "share", better: "higher" },
   steps: { says: "steps", unit: "steps", better: "lower" },
   trainingFlops: { says: "training work", unit: "FLOPs", better: "lower" },
   cpuSeconds: { says: "CPU time", unit: "seconds", better: "lower" },

@@ -6,10 +6,12 @@ import { mean } from "../../stats/index.ts";
 import { installedText } from "../data/text.ts";
 import { cachedValues } from "../model/config.ts";
 import { parametersOf } from "../model/site.ts";
+import { examineReading } from "../readers/examination.ts";
 import { weightsOf } from "../training/forward.ts";
 import { type CurvePoint, trainLanguageModel } from "../training/language-run.ts";
 import { examineRecall, type RecallPoint, teachRecall } from "../training/recall-run.ts";
-import type { Arm, LanguageTraining, Measure, RecallTraining } from "./protocol.ts";
+import { stopwatch } from "../training/stopwatch.ts";
+import type { Arm, LanguageTraining, Measure, ReadingExamination, RecallTraining } from "./protocol.ts";
 
 export interface TrialPlan {
   readonly arm: string;
@@ -47,7 +49,14 @@ export type TrialNews =
 
 /** Runs one trial; news at each point of its curve, and the record last. */
 export async function* runTrial(plan: TrialPlan, { training }: Arm): AsyncGenerator<TrialNews> {
-  yield* training.task === "language" ? languageTrial(plan, training) : recallTrial(plan, training);
+  switch (training.task) {
+    case "language":
+      return yield* languageTrial(plan, training);
+    case "recall":
+      return yield* recallTrial(plan, training);
+    case "reading":
+      return yield* readingTrial(plan, training);
+  }
 }
 
 async function* languageTrial(plan: TrialPlan, training: LanguageTraining): AsyncGenerator<TrialNews> {
@@ -103,6 +112,28 @@ async function* recallTrial(plan: TrialPlan, training: RecallTraining): AsyncGen
 const distanceEdges = (tokens: number) =>
   Array.from({ length: Math.ceil(Math.log2(tokens)) + 1 }, (_, power) => 2 ** power);
 
+async function* readingTrial(plan: TrialPlan, examination: ReadingExamination): AsyncGenerator<TrialNews> {
+  const watch = stopwatch();
+  watch.start();
+  const clock = () => {
+    watch.stop(0);
+    watch.start();
+    return watch.spent();
+  };
+  for await (const { share, marks } of examineReading(examination, plan.seed)) {
+    const { cpuSeconds, wallSeconds } = clock();
+    if (marks === null) yield { kind: "progress", share, cpuSeconds };
+    else yield { kind: "done", record: record(plan, { ...marks, cpuSeconds, wallSeconds }) };
+  }
+}
+
+const record = (
+  plan: TrialPlan,
+  measures: Measures,
+  curve: TrialRecord["curve"] = [],
+  byDistance: TrialRecord["byDistance"] = [],
+): TrialRecord => ({ ...plan, measures, curve, byDistance, machine: machine() });
+
 /** Bytes that keys and values are counted with: 16-bit floats, as engines keep them. */
 const bytesPerValue = 2;
 
@@ -123,7 +154,7 @@ function done(
     parameters: parametersOf(weightsOf(config)),
     kvBytesPerToken: bytesPerValue * config.layers.reduce((sum, { attention }) => sum + cachedValues(attention), 0),
   };
-  return { kind: "done", record: { ...plan, measures, curve, byDistance, machine: machine() } };
+  return { kind: "done", record: record(plan, measures, curve, byDistance) };
 }
 
 function machine(): Machine {

@@ -1,5 +1,6 @@
 /** Exported models in llama.cpp, through node-llama-cpp: greedy answers, and the probabilities that parity is checked with. */
 import { getLlama, type LlamaContextSequence, LlamaLogLevel, type Token } from "node-llama-cpp";
+import { type KvType, statePoints } from "../../engine/index.ts";
 
 export interface LlamaModel extends AsyncDisposable {
   /** Token ids of a text with its special tokens. */
@@ -15,18 +16,15 @@ export interface LlamaModel extends AsyncDisposable {
 export interface LlamaOptions {
   readonly contextTokens: number;
   /** How keys and values are kept. Default: F16, as llama.cpp does. */
-  readonly cache?: "F32" | "F16";
+  readonly cache?: "F32" | Uppercase<KvType>;
   /** Default: true. The kernel without it is slower and keeps more digits. */
   readonly flashAttention?: boolean;
 }
 
 const endOfTurn = 2;
 
-/** Loads a GGUF on one CPU thread. */
-export async function openLlama(
-  path: string,
-  { contextTokens, cache = "F16", flashAttention = true }: LlamaOptions,
-): Promise<LlamaModel> {
+/** A model in llama.cpp as it is loaded here: on the CPU, without a word. */
+async function load(path: string) {
   const llama = await getLlama({
     gpu: false,
     build: "never",
@@ -35,7 +33,23 @@ export async function openLlama(
     logLevel: LlamaLogLevel.error,
     maxThreads: 1,
   });
-  const model = await llama.loadModel({ modelPath: path });
+  return { llama, model: await llama.loadModel({ modelPath: path }) };
+}
+
+/** Bytes that each token adds to the cache, from saved states of the lengths. */
+export async function cacheBytesPerToken(path: string, type: KvType, lengths: readonly [number, number]) {
+  const { llama, model } = await load(path);
+  const [short, long] = await statePoints(model, type, lengths);
+  await llama.dispose();
+  return (long!.stateBytes - short!.stateBytes) / (lengths[1] - lengths[0]);
+}
+
+/** Loads a GGUF on one CPU thread. */
+export async function openLlama(
+  path: string,
+  { contextTokens, cache = "F16", flashAttention = true }: LlamaOptions,
+): Promise<LlamaModel> {
+  const { llama, model } = await load(path);
   const context = await model.createContext({
     contextSize: contextTokens,
     batchSize: 512,

@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { claimsOf } from "../../ledger/index.ts";
 import { readLedger } from "../../ledger-files/index.ts";
-import type { Form, Quantity } from "../experiment/protocol.ts";
+import { readersFolder } from "../../specimens/index.ts";
+import type { Form, Quantity, Training } from "../experiment/protocol.ts";
 import { architectureOf } from "../llama-cpp/export.ts";
 import { parametersOf } from "../model/site.ts";
 import { weightsOf } from "../training/forward.ts";
@@ -10,6 +13,8 @@ import { protocols } from "./index.ts";
 const forms = protocols.flatMap((protocol) =>
   (["full", "quick"] as const).map((which) => [`${protocol.name}, ${which}`, protocol[which], protocol] as const),
 );
+
+const decodersOf = (training: Training) => (training.task === "reading" ? [] : [training.config]);
 
 const armsIn = (of: Quantity): readonly string[] => {
   if (of.kind === "costToMatch") return [...of.arms, of.against];
@@ -47,18 +52,26 @@ test("the arms of latent attention have equal parameters, to half a hidden unit 
   const { full } = protocols.find(({ name }) => name === "mla")!;
   for (const task of ["text", "recall"]) {
     const arms = full.arms.filter(({ name }) => name.endsWith(task));
-    const sizes = arms.map(({ training }) => parametersOf(weightsOf(training.config)));
-    const layers = arms[0]!.training.config.layers.length;
+    const decoders = arms.flatMap(({ training }) => decodersOf(training));
+    const sizes = decoders.map((config) => parametersOf(weightsOf(config)));
+    const layers = decoders[0]!.layers.length;
     expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(layers * 3 * 128);
   }
 });
 
 test("every arm's decoder can be exported, but for entries without an indexer, which the engine does not run", () => {
-  for (const [, form] of forms)
-    for (const { training } of form.arms) {
-      const designs = training.config.layers.map(({ attention }) => attention);
-      const isRun = !designs.some(({ kind }) => kind === "compressed");
-      if (isRun) expect(architectureOf(training.config).name).toMatch(/^\w+$/);
-      else expect(() => architectureOf(training.config)).toThrow(/indexer/);
-    }
+  const decoders = forms.flatMap(([, form]) => form.arms.flatMap(({ training }) => decodersOf(training)));
+  for (const config of decoders) {
+    const isRun = !config.layers.some(({ attention }) => attention.kind === "compressed");
+    if (isRun) expect(architectureOf(config).name).toMatch(/^\w+$/);
+    else expect(() => architectureOf(config)).toThrow(/indexer/);
+  }
+});
+
+test("specimens that are examined have the weights that the protocol was written for", () => {
+  const examined = forms.flatMap(([, form]) =>
+    form.arms.flatMap(({ training }) => (training.task === "reading" ? [training] : [])),
+  );
+  for (const { specimen, sha256 } of examined)
+    expect(JSON.parse(readFileSync(join(readersFolder, `${specimen}.json`), "utf8")).sha256).toBe(sha256);
 });

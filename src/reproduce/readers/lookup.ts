@@ -79,6 +79,14 @@ function subjectsOf(count: number, random: Random): Asked[] {
   return random.shuffle(every).slice(0, count);
 }
 
+/** Tokens of a prompt beside its lines, and of a line on average. */
+const frameTokens = 72;
+const meanLineTokens = 11.1;
+
+/** Lines of a register whose prompt has about so many tokens. */
+export const linesFor = (contextTokens: number) =>
+  Math.max(4, Math.floor((contextTokens - frameTokens) / meanLineTokens));
+
 /** A subject that no fact states: mostly an attribute and an entity that other facts are about. */
 function unstatedSubject(subjects: readonly Asked[], random: Random): Asked {
   for (;;) {

@@ -1,28 +1,14 @@
 /** What each reading specimen is made of and how it is trained. They differ in their attention and in nothing else. */
 import { specimenTokenizer } from "../../specimens/index.ts";
 import { type Attention, alike, type DecoderConfig, type LayerConfig } from "../model/config.ts";
-import type { DrillName } from "./drills.ts";
+import type { FormName } from "./forms.ts";
+import type { Course } from "./lesson.ts";
 
-/** A part of the curriculum; it ends when most answers are right, or when its steps are spent. */
-export type Stage = DrillStage | ReadingStage;
-
-interface Ending {
+/** A part of the curriculum; it ends when enough is right in each of its forms, or when its steps are spent. */
+export interface Stage extends Course {
   readonly maxSteps: number;
-  /** Share of right answers, of the worst kind of question, that ends the stage early. */
+  /** Share of what has to be told that ends the stage early, of the worst form. */
   readonly enough: number;
-}
-
-export interface DrillStage extends Ending {
-  readonly drill: DrillName;
-  readonly facts: number;
-  readonly sequences: number;
-}
-
-export interface ReadingStage extends Ending {
-  readonly drill: null;
-  readonly lines: { readonly min: number; readonly max: number };
-  readonly questions: number;
-  readonly sequences: number;
 }
 
 export interface Recipe {
@@ -31,6 +17,8 @@ export interface Recipe {
   readonly attention: string;
   readonly config: DecoderConfig;
   readonly stages: readonly Stage[];
+  /** Tokens of all steps together; what the stages before leave of them is the last one's. */
+  readonly trainingTokens: number;
   readonly seed: number;
   readonly peakRate: number;
 }
@@ -50,6 +38,19 @@ const grouped = (kvHeads: number, window: number | null = null): Attention => ({
   window,
 });
 const latent: Attention = { kind: "latent", kvRank: 48, ropeDim: 16, plainDim: headDim, valueDim: headDim };
+/** Beside a window, the text before as entries of four tokens, all of which are read up to `4 · topK` tokens. */
+const compressed = (ratio: 0 | 4): Attention => ({
+  kind: "compressed",
+  headDim,
+  ropeDim: 16,
+  queryRank: 64,
+  window: 64,
+  ratio,
+  outputGroups: 2,
+  outputRank: 64,
+  indexer: ratio === 0 ? null : { heads: 4, keyDim: 64, topK: 2048 },
+});
+const delta: Attention = { kind: "delta", headDim, convolution: 4 };
 const dense = (attention: Attention): LayerConfig => ({ attention, feedForward });
 const experts = { kind: "experts", count: 16, used: 4, shared: 1, hidden: 48, balanceRate: 1e-3 } as const;
 
@@ -66,52 +67,36 @@ const designs: Readonly<Record<string, { readonly attention: string; readonly la
     attention: "SWA",
     layers: [dense(grouped(2, 64)), dense(grouped(2, 64)), dense(grouped(2))],
   },
+  "reader-csa": { attention: "CSA", layers: [dense(compressed(0)), dense(compressed(4)), dense(compressed(4))] },
+  "reader-kda": { attention: "KDA + MLA", layers: [dense(delta), dense(delta), dense({ ...latent, nope: true })] },
 };
 
 export const readerNames: readonly string[] = Object.keys(designs);
 
-const drill = (name: DrillName, facts: number, sequences: number): DrillStage => ({
-  drill: name,
-  facts,
-  sequences,
-  maxSteps: 2500,
-  enough: 0.95,
-});
-
-const reading = (
-  min: number,
-  max: number,
+const stage = (
+  tokens: number,
   sequences: number,
-  questions: number,
   maxSteps: number,
-  enough = 0.96,
-): ReadingStage => ({
-  drill: null,
-  lines: { min, max },
-  questions,
-  sequences,
-  maxSteps,
-  enough,
-});
+  forms: readonly FormName[],
+  enough = 0.95,
+): Stage => ({ tokens, sequences, maxSteps, forms, enough });
 
-/** About 2,000 to 3,000 tokens a step throughout. */
+/** About 2,000 to 2,700 tokens a step throughout. */
 const stages: readonly Stage[] = [
-  drill("pair", 4, 128),
-  drill("pair", 16, 32),
-  drill("triple", 12, 28),
-  drill("triple", 24, 14),
-  drill("of", 12, 21),
-  drill("is", 12, 17),
-  drill("sentence", 12, 12),
-  drill("sentence", 24, 6),
-  drill("question", 12, 10),
-  drill("frame", 8, 10),
-  drill("frame", 16, 5),
-  reading(4, 8, 8, 6, 1000),
-  reading(6, 16, 5, 8, 1000),
-  reading(10, 28, 3, 10, 1000),
-  reading(12, 42, 2, 12, 1000),
-  reading(20, 86, 1, 14, 1000, 2),
+  stage(16, 128, 1000, ["pair"]),
+  stage(64, 32, 300, ["pair"]),
+  stage(48, 48, 1000, ["gap"]),
+  stage(72, 28, 2000, ["triple"], 0.96),
+  stage(72, 28, 1000, ["triple", "citation", "citation"]),
+  stage(96, 28, 600, ["triple", "of", "of", "citation"]),
+  stage(120, 22, 600, ["of", "is", "is"]),
+  stage(120, 22, 800, ["is", "line", "line"]),
+  stage(192, 14, 800, ["line", "sentence", "sentence"]),
+  stage(224, 12, 600, ["sentence", "question", "question"]),
+  stage(384, 7, 800, ["question", "frame", "frame"]),
+  stage(384, 7, 1000, ["frame", "register", "register", "register"], 0.92),
+  stage(640, 4, 500, ["frame", "register", "register", "register"], 0.92),
+  stage(1152, 2, 2000, ["register"], 2),
 ];
 
 export function recipeOf(name: string): Recipe {
@@ -122,11 +107,8 @@ export function recipeOf(name: string): Recipe {
     attention: design.attention,
     config: { width, heads, vocabularySize: specimenTokenizer().vocabularySize, layers: design.layers, ropeBase },
     stages,
+    trainingTokens: 16e6,
     seed: 1,
     peakRate: 2e-3,
   };
 }
-
-/** Lines of the longest registers that a recipe trains on. */
-export const longestLines = ({ stages: all }: Pick<Recipe, "stages">) =>
-  Math.max(...all.map((stage) => (stage.drill === null ? stage.lines.max : 0)));
