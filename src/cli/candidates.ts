@@ -19,12 +19,9 @@ export interface Candidates {
   readonly close: () => Promise<void>;
 }
 
-/** What the main job compares when nobody says otherwise: the specimens that can read, and every cache design beside. */
-export function defaultModels(): string[] {
-  const readers = specimens.filter(({ kind }) => kind !== "calibration specimen");
-  const calibration = specimens.filter(({ name }) => ["dsa", "csa-hca", "kda", "swa"].includes(name));
-  return [...readers, ...calibration].map(({ name }) => `engine/${name}`);
-}
+/** What the main job compares when nobody says otherwise: the specimens that can read. */
+export const defaultModels = (): string[] =>
+  specimens.filter(({ kind }) => kind === "trained specimen").map(({ name }) => `engine/${name}`);
 
 interface EngineModel {
   readonly id: string;

@@ -29,6 +29,7 @@ const formats: Readonly<Record<Unit, (value: number) => string>> = {
   ms: formatMs,
   "gpu-hours": (value) => `${formatCount(value)} GPU hours`,
   usd: formatUsd,
+  "nats/byte": (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)} nats/byte`,
   count: (value) => (Number.isInteger(value) ? formatCount(value) : formatSignificant(value)),
   points: (value) => formatSignificant(value),
   share: (value) => formatShare(value, 1),

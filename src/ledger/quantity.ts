@@ -12,6 +12,7 @@ export const units = [
   "ms",
   "gpu-hours",
   "usd",
+  "nats/byte",
   "count",
   "points",
   "share",
@@ -82,6 +83,8 @@ export const quantities = {
   trainingGpuHours: quantity("gpu-hours", "history", "Accelerator hours of the training"),
   trainingFlops: quantity("flops", "history", "FLOPs to the same loss"),
   trainingSteps: quantity("count", "history", "Training steps to the same loss"),
+  heldOutLossDifference: quantity("nats/byte", "history", "Held-out loss less that of the baseline"),
+  expertLoadExcess: quantity("count", "history", "Load of the fullest expert over the mean, less 1"),
   trainingMs: quantity("ms", "history", "Time of a training step"),
   trainingContextTokens: quantity("tokens", "history", "Context length in training"),
 

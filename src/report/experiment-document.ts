@@ -34,7 +34,8 @@ export function experimentDocument({ registered, trials, analysis }: Experiment)
   const machines = [
     ...new Set(
       trials.map(
-        ({ machine: { processor, node, onnxruntime } }) => `${processor}, Node ${node}, onnxruntime ${onnxruntime}`,
+        ({ machine: { device, processor, node, onnxruntime } }) =>
+          `${device === undefined ? "" : `${device}, `}${processor}, Node ${node}, onnxruntime ${onnxruntime}`,
       ),
     ),
   ];

@@ -12,6 +12,7 @@ export { openRecords, type Preregistration, preregistrationOf } from "./experime
 export { type Ending, type ExperimentProgress, runExperiment } from "./experiment/runner.ts";
 export { type ArmSummary, meanByDistance, meanCurve, summariesOf } from "./experiment/summary.ts";
 export type { TrialRecord } from "./experiment/trial.ts";
+export { devices } from "./graph/session.ts";
 export { architectureOf, ggufOf } from "./llama-cpp/export.ts";
 export { cachedValues } from "./model/config.ts";
 export { parametersOf } from "./model/site.ts";

@@ -4,7 +4,7 @@ import type { CallRequest, Endpoint } from "../wire/index.ts";
 import type { Price } from "./price.ts";
 import { vendors } from "./vendors.ts";
 
-export type CandidateKind = "vendor" | "gguf" | "trained specimen" | "constructed specimen" | "calibration specimen";
+export type CandidateKind = "vendor" | "gguf" | "trained specimen" | "calibration specimen";
 
 export interface Route {
   /** `route/model`, e.g. `deepseek/deepseek-chat` or `engine/mla`. */

@@ -3,9 +3,7 @@ import { z } from "zod";
 
 /** What is read here; a card may say more, such as how it was trained. */
 export const SpecimenCard = z.object({
-  kind: z
-    .enum(["constructed specimen", "trained specimen"])
-    .describe("Constructed: its circuit was written as matrices, training touched it up. Trained: from random weights"),
+  kind: z.literal("trained specimen").describe("Trained by this project from random weights"),
   attention: z.string().min(1).describe("The attention design, e.g. `MLA`"),
   architecture: z.string().min(1).optional().describe("llama.cpp's name of the architecture, e.g. `qwen2`"),
   summary: z.string().min(1).describe("What it is, in one line without a full stop"),

@@ -35,7 +35,7 @@ describe("reading specimens", () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   const card = {
-    kind: "constructed specimen",
+    kind: "trained specimen",
     attention: "MLA",
     summary: "A two-layer reader",
     trainedContextTokens: 512,
@@ -49,7 +49,7 @@ describe("reading specimens", () => {
     await writeFile(join(folder, "other.gguf"), "");
     const found = readingSpecimens(folder);
     expect(found).toMatchObject([
-      { name: "reader-mla", kind: "constructed specimen", attention: "MLA", trainedContextTokens: 512 },
+      { name: "reader-mla", kind: "trained specimen", attention: "MLA", trainedContextTokens: 512 },
     ]);
     expect(found[0]!.notice).toMatch(/^A two-layer reader\. .*512 tokens/);
   });

@@ -1,6 +1,7 @@
 /** Every specimen there is: the calibration designs, built at first use, and the trained ones that come with the package. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { formatCount } from "../units/index.ts";
 import { SpecimenCard } from "./card.ts";
 import { contextTokens, type Design, designs } from "./designs.ts";
 
@@ -62,7 +63,7 @@ export function readingSpecimens(folder: string): SpecimenInfo[] {
       summary,
       notice:
         `${summary}. Made by this project for the built-in register alone: it reads no other text, and contexts beyond ` +
-        `${trainedContextTokens} tokens are beyond its training.`,
+        `${formatCount(trainedContextTokens)} tokens are beyond its training.`,
       trainedContextTokens,
       contextTokens: trainedContextTokens,
     };

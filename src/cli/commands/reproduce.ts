@@ -15,6 +15,7 @@ import {
 import {
   type Analysis,
   analyse,
+  devices,
   type Ending,
   openRecords,
   openTrials,
@@ -49,6 +50,10 @@ export const reproduceCommand = defineCommand({
       .max(64)
       .optional()
       .describe(`Trainings side by side, a core each [cores, at most ${mostJobs}]`),
+    device: z
+      .enum(devices)
+      .default("cpu")
+      .describe("Where graphs run: webgpu is in the package, cuda needs onnxruntime's CUDA provider"),
     maxCpuMinutes: z.coerce
       .number()
       .positive()
@@ -79,9 +84,10 @@ export const reproduceCommand = defineCommand({
       if (flags.json) io.print(JSON.stringify(registered, null, 2));
       return 0;
     }
-    const records = openRecords(folder, registered);
+    const records = openRecords(folder, registered, flags.device);
     const bar = progressBar(io, protocol.title);
     const ending = await runExperiment(registered.form, records, {
+      device: flags.device,
       jobs: flags.jobs ?? Math.min(mostJobs, availableParallelism()),
       maxCpuMinutes: flags.maxCpuMinutes ?? Number.POSITIVE_INFINITY,
       stopping: io.interrupts.stopping,

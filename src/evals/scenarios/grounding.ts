@@ -36,7 +36,7 @@ export interface GroundingOptions {
 }
 
 export const groundingDefaults: GroundingOptions = {
-  contextTokens: [512, 1_024, 2_048, 4_096, 8_192],
+  contextTokens: [256, 512, 1_024, 2_048, 4_096],
   needles: [1],
   depths: [0, 0.25, 0.5, 0.75, 1],
   documents: 8,

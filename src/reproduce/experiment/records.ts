@@ -6,6 +6,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { installedText } from "../data/text.ts";
+import type { Device } from "../graph/session.ts";
 import type { Form, Protocol } from "./protocol.ts";
 import type { TrialRecord } from "./trial.ts";
 
@@ -27,8 +28,8 @@ export function preregistrationOf({ full, quick, ...protocol }: Protocol, isQuic
   return { protocol, form: isQuick ? quick : full, text: { name, sha256 } };
 }
 
-/** @throws UserError where the folder holds trials of another protocol, form or text, or a file that is not such a record */
-export function openRecords(folder: string, preregistration: Preregistration): Records {
+/** @throws UserError where the folder holds trials of another protocol, form, text or device, or a file that is not such a record */
+export function openRecords(folder: string, preregistration: Preregistration, device: Device): Records {
   const protocolPath = join(folder, "protocol.json");
   const trialsPath = join(folder, "trials.jsonl");
   const written = `${JSON.stringify(preregistration, null, 2)}\n`;
@@ -44,6 +45,13 @@ export function openRecords(folder: string, preregistration: Preregistration): R
       mend: `give another folder with --output, or move ${folder} away`,
     });
   const trials = existsSync(trialsPath) ? linesOf(trialsPath) : [];
+  const elsewhere = trials.find(({ machine }) => (machine.device ?? "cpu") !== device);
+  if (elsewhere !== undefined)
+    throw new UserError({
+      happened: `${folder} holds trials that ran on ${elsewhere.machine.device ?? "cpu"}, and this run is for ${device}`,
+      expected: "one device for all trials, as their times and last bits differ",
+      mend: `give --device ${elsewhere.machine.device ?? "cpu"}, or another folder with --output`,
+    });
   return {
     trials,
     add: (trial) => {

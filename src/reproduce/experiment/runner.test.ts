@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -64,6 +64,7 @@ const form: Form = {
 };
 const registered = { ...preregistrationOf(muonProtocol, true), form };
 const options: RunOptions = {
+  device: "cpu",
   jobs: 2,
   maxCpuMinutes: Number.POSITIVE_INFINITY,
   stopping: new AbortController().signal,
@@ -71,7 +72,7 @@ const options: RunOptions = {
 };
 
 test("trains every arm and seed once, the same numbers however many run side by side, and goes on where it stopped", async () => {
-  const records = openRecords(folder, registered);
+  const records = openRecords(folder, registered, "cpu");
   expect(await runExperiment(form, records, options)).toBe("complete");
   const analysis = analyse(form, records.trials);
   expect(analysis).toMatchObject({ isComplete: true, verdict: "supported" });
@@ -82,7 +83,7 @@ test("trains every arm and seed once, the same numbers however many run side by 
   const path = join(folder, "trials.jsonl");
   const lines = readFileSync(path, "utf8").trimEnd().split("\n");
   writeFileSync(path, `${lines.slice(0, 4).join("\n")}\n${lines[4]!.slice(0, 100)}`);
-  const again = openRecords(folder, registered);
+  const again = openRecords(folder, registered, "cpu");
   expect(again.trials).toHaveLength(4);
   expect(await runExperiment(form, again, { ...options, jobs: 1 })).toBe("complete");
   expect(again.trials).toHaveLength(6);
@@ -91,7 +92,7 @@ test("trains every arm and seed once, the same numbers however many run side by 
 
 test("stops when it is told to, and when the CPU time is used up", async () => {
   const stopped = AbortSignal.abort();
-  expect(await runExperiment(form, openRecords(folder, registered), { ...options, stopping: stopped })).toBe(
+  expect(await runExperiment(form, openRecords(folder, registered, "cpu"), { ...options, stopping: stopped })).toBe(
     "interrupted",
   );
   const long: Form = {
@@ -107,16 +108,21 @@ test("stops when it is told to, and when the CPU time is used up", async () => {
       },
     ],
   };
-  const records = openRecords(join(folder, "long"), { ...registered, form: long });
+  const records = openRecords(join(folder, "long"), { ...registered, form: long }, "cpu");
   expect(await runExperiment(long, records, { ...options, maxCpuMinutes: 1 / 600 })).toBe("out of CPU time");
   expect(records.trials).toHaveLength(0);
 });
 
 test("a folder with another protocol's trials, or with what is none, is refused and left alone", () => {
-  openRecords(folder, registered);
+  openRecords(folder, registered, "cpu");
   const before = readFileSync(join(folder, "protocol.json"), "utf8");
-  expect(() => openRecords(folder, { ...registered, form: { ...form, seeds: [1, 2, 3] } })).toThrow(/another form/);
+  expect(() => openRecords(folder, { ...registered, form: { ...form, seeds: [1, 2, 3] } }, "cpu")).toThrow(
+    /another form/,
+  );
   expect(readFileSync(join(folder, "protocol.json"), "utf8")).toBe(before);
-  appendFileSync(join(folder, "trials.jsonl"), "{]\n");
-  expect(() => openRecords(folder, registered)).toThrow(/line 1 is not the JSON/);
+  const onCpu = { arm: "text", phase: "final", rate: 1e-3, seed: 1, machine: { processor: "any" } };
+  writeFileSync(join(folder, "trials.jsonl"), `${JSON.stringify(onCpu)}\n`);
+  expect(() => openRecords(folder, registered, "webgpu")).toThrow(/ran on cpu, and this run is for webgpu/);
+  writeFileSync(join(folder, "trials.jsonl"), "{]\n");
+  expect(() => openRecords(folder, registered, "cpu")).toThrow(/line 1 is not the JSON/);
 });

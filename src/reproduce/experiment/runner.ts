@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../errors.ts";
+import type { Device } from "../graph/session.ts";
 import { keyOf, openTrials, trialCount } from "./plan.ts";
 import type { Form } from "./protocol.ts";
 import type { Records } from "./records.ts";
@@ -9,6 +10,7 @@ import type { TrialPlan } from "./trial.ts";
 import type { TrialOrder, WorkerNews } from "./worker.ts";
 
 export interface RunOptions {
+  readonly device: Device;
   readonly jobs: number;
   /** No trial is started, and running ones are stopped, after so much CPU time of this call. */
   readonly maxCpuMinutes: number;
@@ -29,7 +31,7 @@ export type Ending = "complete" | "interrupted" | "out of CPU time";
 
 /** Runs what is not recorded yet; resolves when all is done or it has to stop. A trial that was stopped is run anew next time. */
 export async function runExperiment(form: Form, records: Records, options: RunOptions): Promise<Ending> {
-  const { jobs, maxCpuMinutes, stopping, onProgress } = options;
+  const { device, jobs, maxCpuMinutes, stopping, onProgress } = options;
   const running = new Map<string, { plan: TrialPlan; share: number; cpuSeconds: number }>();
   const workers = new Set<ChildProcess>();
   let spentSeconds = 0;
@@ -92,7 +94,7 @@ export async function runExperiment(form: Form, records: Records, options: RunOp
         spread();
       };
       worker.on("message", onNews);
-      worker.send({ plan, arm } satisfies TrialOrder);
+      worker.send({ plan, arm, device } satisfies TrialOrder);
     };
     /** When tuning ends, trials open for workers that had none. */
     const spread = () => {

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import { mean } from "../../stats/index.ts";
 import { installedText } from "../data/text.ts";
+import { type Device, oneThread, type Runtime } from "../graph/session.ts";
 import { cachedValues } from "../model/config.ts";
 import { parametersOf } from "../model/site.ts";
 import { examineReading } from "../readers/examination.ts";
@@ -38,6 +39,8 @@ export interface TrialRecord extends TrialPlan {
 }
 
 export interface Machine {
+  /** Where the graphs ran; not written down for the CPU. */
+  readonly device?: Device;
   readonly processor: string;
   readonly node: string;
   readonly onnxruntime: string;
@@ -48,28 +51,36 @@ export type TrialNews =
   | { readonly kind: "done"; readonly record: TrialRecord };
 
 /** Runs one trial; news at each point of its curve, and the record last. */
-export async function* runTrial(plan: TrialPlan, { training }: Arm): AsyncGenerator<TrialNews> {
+export async function* runTrial(
+  plan: TrialPlan,
+  { training }: Arm,
+  runtime: Runtime = oneThread,
+): AsyncGenerator<TrialNews> {
   switch (training.task) {
     case "language":
-      return yield* languageTrial(plan, training);
+      return yield* languageTrial(plan, training, runtime);
     case "recall":
-      return yield* recallTrial(plan, training);
+      return yield* recallTrial(plan, training, runtime);
     case "reading":
       return yield* readingTrial(plan, training);
   }
 }
 
-async function* languageTrial(plan: TrialPlan, training: LanguageTraining): AsyncGenerator<TrialNews> {
+async function* languageTrial(
+  plan: TrialPlan,
+  training: LanguageTraining,
+  runtime: Runtime,
+): AsyncGenerator<TrialNews> {
   const curve: CurvePoint[] = [];
   const run = { ...training, peakRate: plan.rate, seed: plan.seed };
-  for await (const { point } of trainLanguageModel(run, installedText())) {
+  for await (const { point } of trainLanguageModel(run, installedText(), runtime)) {
     curve.push(point);
     yield { kind: "progress", share: point.step / training.schedule.steps, cpuSeconds: point.spent.cpuSeconds };
   }
   const last = curve.at(-1)!;
   const logits = curve.flatMap(({ largestLogit }) => (largestLogit === null ? [] : [largestLogit]));
   const excesses = curve.flatMap(({ loadExcess }) => (loadExcess === null ? [] : [loadExcess]));
-  yield done(plan, training, curve, [], {
+  yield done(plan, training, runtime, curve, [], {
     heldOutLoss: last.heldOutLoss,
     ...(logits.length > 0 && { largestLogit: Math.max(...logits) }),
     // The first tenth, when routers are still near their random start, is left out.
@@ -79,12 +90,12 @@ async function* languageTrial(plan: TrialPlan, training: LanguageTraining): Asyn
 
 const examinedAnswers = 2000;
 
-async function* recallTrial(plan: TrialPlan, training: RecallTraining): AsyncGenerator<TrialNews> {
+async function* recallTrial(plan: TrialPlan, training: RecallTraining, runtime: Runtime): AsyncGenerator<TrialNews> {
   const { config, stages, examined } = training;
   const curve: RecallPoint[] = [];
   const steps = stages.reduce((sum, { maxSteps }) => sum + maxSteps, 0);
   let state = {};
-  for await (const progress of teachRecall({ ...training, peakRate: plan.rate, seed: plan.seed })) {
+  for await (const progress of teachRecall({ ...training, peakRate: plan.rate, seed: plan.seed, runtime })) {
     curve.push(progress.point);
     state = progress.state;
     yield { kind: "progress", share: progress.point.step / steps, cpuSeconds: progress.point.spent.cpuSeconds };
@@ -92,7 +103,7 @@ async function* recallTrial(plan: TrialPlan, training: RecallTraining): AsyncGen
   const byDistance: RecallByDistance[] = [];
   const shares: number[] = [];
   for (const tokens of examined) {
-    const answers = await examineRecall(config, state, tokens, examinedAnswers, `${plan.seed}`);
+    const answers = await examineRecall(config, state, tokens, examinedAnswers, `${plan.seed}`, runtime);
     shares.push(answers.filter(({ isRight }) => isRight).length / answers.length);
     const edges = distanceEdges(tokens);
     byDistance.push({
@@ -105,7 +116,7 @@ async function* recallTrial(plan: TrialPlan, training: RecallTraining): AsyncGen
       }),
     });
   }
-  yield done(plan, training, curve, byDistance, { recall: shares[0]! });
+  yield done(plan, training, runtime, curve, byDistance, { recall: shares[0]! });
 }
 
 /** Powers of two up to the length: 1, 2, 4, … */
@@ -130,9 +141,10 @@ async function* readingTrial(plan: TrialPlan, examination: ReadingExamination): 
 const record = (
   plan: TrialPlan,
   measures: Measures,
+  device: Device = "cpu",
   curve: TrialRecord["curve"] = [],
   byDistance: TrialRecord["byDistance"] = [],
-): TrialRecord => ({ ...plan, measures, curve, byDistance, machine: machine() });
+): TrialRecord => ({ ...plan, measures, curve, byDistance, machine: machine(device) });
 
 /** Bytes that keys and values are counted with: 16-bit floats, as engines keep them. */
 const bytesPerValue = 2;
@@ -140,6 +152,7 @@ const bytesPerValue = 2;
 function done(
   plan: TrialPlan,
   { config }: LanguageTraining | RecallTraining,
+  { device }: Runtime,
   curve: TrialRecord["curve"],
   byDistance: readonly RecallByDistance[],
   own: Measures,
@@ -154,10 +167,15 @@ function done(
     parameters: parametersOf(weightsOf(config)),
     kvBytesPerToken: bytesPerValue * config.layers.reduce((sum, { attention }) => sum + cachedValues(attention), 0),
   };
-  return { kind: "done", record: record(plan, measures, curve, byDistance) };
+  return { kind: "done", record: record(plan, measures, device, curve, byDistance) };
 }
 
-function machine(): Machine {
+function machine(device: Device): Machine {
   const { version } = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
-  return { processor: cpus()[0]?.model ?? "unknown", node: process.versions.node, onnxruntime: version };
+  return {
+    ...(device !== "cpu" && { device }),
+    processor: cpus()[0]?.model ?? "unknown",
+    node: process.versions.node,
+    onnxruntime: version,
+  };
 }

@@ -1,11 +1,13 @@
 /** A process that runs one trial after another: the parent sends plans, this one sends news. */
 import { UserError } from "../../errors.ts";
+import { type Device, oneThread } from "../graph/session.ts";
 import type { Arm } from "./protocol.ts";
 import { runTrial, type TrialNews, type TrialPlan } from "./trial.ts";
 
 export interface TrialOrder {
   readonly plan: TrialPlan;
   readonly arm: Arm;
+  readonly device: Device;
 }
 
 export type WorkerNews =
@@ -14,9 +16,9 @@ export type WorkerNews =
 
 const send = (news: WorkerNews) => process.send?.(news);
 
-process.on("message", async ({ plan, arm }: TrialOrder) => {
+process.on("message", async ({ plan, arm, device }: TrialOrder) => {
   try {
-    for await (const news of runTrial(plan, arm)) send(news);
+    for await (const news of runTrial(plan, arm, { ...oneThread, device })) send(news);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     send({ kind: "failed", message, mistake: error instanceof UserError ? error.mistake : null });

@@ -1,10 +1,11 @@
 /** onnxruntime running a graph. The one place that knows the package, which is large and installed only where training is wanted. */
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { UserError } from "../../errors.ts";
+import { messageOf, UserError } from "../../errors.ts";
 import type { Values } from "./onnx-model.ts";
 
 /** Where a graph runs. `webgpu` is in the package; `cuda` asks for its CUDA provider to be installed. */
-export type Device = "cpu" | "webgpu" | "cuda";
+export const devices = ["cpu", "webgpu", "cuda"] as const;
+export type Device = (typeof devices)[number];
 
 export interface Runtime {
   readonly device: Device;
@@ -35,7 +36,23 @@ async function runtime(): Promise<typeof import("onnxruntime-node")> {
   }
 }
 
-/** A graph ready to run. State can stay in place: what a run writes to given tensors is not copied. */
+const deviceNeeds: Readonly<Record<Exclude<Device, "cpu">, string>> = {
+  webgpu: "a graphics adapter with its driver: Vulkan on Linux, Direct3D 12 on Windows, Metal on macOS",
+  cuda: "an NVIDIA GPU with its driver, CUDA and cuDNN, and onnxruntime-node installed with its CUDA provider",
+};
+
+/** The last part of what onnxruntime says, which begins with places in its source. */
+const reasonOf = (cause: unknown) =>
+  messageOf(cause)
+    .split("\n")[0]!
+    .replace(/^.*(?:was false\.|FAIL :|Error:) /, "")
+    .trim();
+
+/**
+ * A graph ready to run. State can stay in place: what a run writes to given tensors is not copied.
+ *
+ * @throws UserError where the device is not there: nothing runs on another one instead
+ */
 export async function openGraph(bytes: Uint8Array, { device, threads }: Runtime = oneThread) {
   const { InferenceSession: Session, Tensor: OrtTensor } = await runtime();
   const session: InferenceSession = await Session.create(bytes, {
@@ -44,6 +61,16 @@ export async function openGraph(bytes: Uint8Array, { device, threads }: Runtime 
     interOpNumThreads: 1,
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
+  }).catch((cause) => {
+    if (device === "cpu") throw cause;
+    throw new UserError(
+      {
+        happened: `onnxruntime cannot run on ${device} here: ${reasonOf(cause)}`,
+        expected: deviceNeeds[device],
+        mend: "look whether this user may use the device, or train on the CPU: --device cpu",
+      },
+      { cause },
+    );
   });
   const wanted = new Set(session.inputNames);
   const tensor = (data: Values | Int32Array, shape: readonly number[]): Tensor => {

@@ -43,8 +43,10 @@ export const forms = {
       restating((s) => ` ${s.attribute} of ${s.entity} is`),
       random,
     ),
-  /** ` motto of Gorse is17]`, or with a bracket, or with any value and a bracket, on either side; the number has to be told */
-  line,
+  /** ` motto the Gorse is lantern` or ` motto Gorse of [17`: up to two small words in between, on either side */
+  loose: (tokens, random) => loose(tokens, 2, random),
+  /** Up to four of them, as many as stand before a line's number */
+  looser: (tokens, random) => loose(tokens, 4, random),
   /** `The motto of Gorse is lantern. [17]`, and a new line; from here on value and number have to be told */
   sentence: (tokens, random) =>
     facts(tokens, 24, { says: statement, asks: statement, isLine: true, isApart: false }, random),
@@ -202,19 +204,29 @@ function statedFacts(count: number, random: Random, drawn: readonly string[] = v
   }));
 }
 
-/** What stands between a subject and its number; a value says nothing here. */
-const fillings = [() => "", () => " [", (random: Random) => ` ${random.pick(values)}. [`] as const;
-const tokensOfTwoLines = 20;
+/** Words that say nothing. Subjects have to be found by what they are, then, and not by where they stand. */
+const particles = [" of", " is", ".", " [", " was", " the", "]"] as const;
 
-function line(tokens: number, random: Random): Sheet {
-  const [before, after] = [random.pick(fillings), random.pick(fillings)];
+/**
+ * Facts whose value, or the number in its place, comes after any particles. How many there are is drawn apart for
+ * statements and questions of a sheet, as in gaps.
+ */
+function loose(tokens: number, widest: number, random: Random): Sheet {
+  const draw = () => ({ inner: random.integer(2), outer: random.integer(widest + 1) });
+  const [before, after] = [draw(), draw()];
+  const isNumbered = random.integer(2) === 0;
+  const some = (count: number) => Array.from({ length: count }, () => random.pick(particles)).join("");
+  const tokensOfFact = 6 + before.inner + before.outer + after.inner + after.outer;
   const sheet = new Sheet();
-  for (const { item, isSecond } of twice(statedFacts(Math.floor(tokens / tokensOfTwoLines), random), random)) {
+  for (const { item, isSecond } of twice(statedFacts(Math.floor(tokens / tokensOfFact), random), random)) {
     const { attribute, entity } = item.named();
-    sheet.write(` ${attribute} of ${entity} is${(isSecond ? after : before)(random)}`);
-    if (isSecond) sheet.ask(`${item.number}`, "number");
-    else sheet.write(`${item.number}`);
-    sheet.write("]\n");
+    const { inner, outer } = isSecond ? after : before;
+    sheet.write(` ${attribute}`);
+    sheet.write(`${some(inner)} ${entity}`);
+    sheet.write(some(outer));
+    const answer = isNumbered ? `${item.number}` : ` ${item.value}`;
+    if (isSecond) sheet.ask(answer, isNumbered ? "number" : "value");
+    else sheet.write(answer);
   }
   return sheet;
 }

@@ -47,6 +47,9 @@ export const promptOf = ({ lines }: Reading, { asked }: Question) => systemTurn(
 /** Share of training questions that no line answers. */
 const unanswerableShare = 0.25;
 
+/** Of registers, how many surely have a fact in the first line, and as many in the last: their neighbours are others. */
+const edgeShare = 0.5;
+
 /** The last line number that is one token. */
 const lastNumber = 400;
 
@@ -59,7 +62,11 @@ export function trainingReading(lines: number, questions: number, random: Random
   const subjects = subjectsOf(factCount, random);
   const facts = subjects.map((asked): Fact => ({ ...asked, value: random.pick(values) }));
   const first = random.integer(2) === 0 ? 1 : 1 + random.integer(lastNumber - lines);
-  const sentences = registerLines({ lines, needles: [], distractors: facts }, random);
+  const edges = [0, 1]
+    .filter(() => random.uniform() < edgeShare)
+    .map((depth, index) => ({ fact: facts[index]!, depth }));
+  const inside = facts.slice(edges.length);
+  const sentences = registerLines({ lines, needles: edges, distractors: inside }, random);
   const placeOf = placesIn(sentences);
   const stated = random.shuffle(facts);
   return {

@@ -37,7 +37,7 @@ const grouped = (kvHeads: number, window: number | null = null): Attention => ({
   headDim,
   window,
 });
-const latent: Attention = { kind: "latent", kvRank: 48, ropeDim: 16, plainDim: headDim, valueDim: headDim };
+const latent: Attention = { kind: "latent", kvRank: 112, ropeDim: 16, plainDim: headDim, valueDim: headDim };
 /** Beside a window, the text before as entries of four tokens, all of which are read up to `4 · topK` tokens. */
 const compressed = (ratio: 0 | 4): Attention => ({
   kind: "compressed",
@@ -86,17 +86,18 @@ const stages: readonly Stage[] = [
   stage(16, 128, 1000, ["pair"]),
   stage(64, 32, 300, ["pair"]),
   stage(48, 48, 1000, ["gap"]),
-  stage(72, 28, 2000, ["triple"], 0.96),
+  stage(24, 96, 1000, ["triple"], 0.96),
+  stage(48, 48, 1000, ["triple"], 0.96),
+  stage(72, 28, 1500, ["triple"], 0.96),
   stage(72, 28, 1000, ["triple", "citation", "citation"]),
-  stage(96, 28, 600, ["triple", "of", "of", "citation"]),
-  stage(120, 22, 600, ["of", "is", "is"]),
-  stage(120, 22, 800, ["is", "line", "line"]),
-  stage(192, 14, 800, ["line", "sentence", "sentence"]),
-  stage(224, 12, 600, ["sentence", "question", "question"]),
-  stage(384, 7, 800, ["question", "frame", "frame"]),
-  stage(384, 7, 1000, ["frame", "register", "register", "register"], 0.92),
-  stage(640, 4, 500, ["frame", "register", "register", "register"], 0.92),
-  stage(1152, 2, 2000, ["register"], 2),
+  stage(64, 36, 1200, ["loose", "loose", "citation"], 0.93),
+  stage(96, 28, 1000, ["looser", "looser", "citation"], 0.93),
+  stage(192, 14, 500, ["looser", "sentence", "sentence"], 0.93),
+  stage(224, 12, 400, ["sentence", "question", "question"], 0.93),
+  stage(384, 7, 500, ["question", "frame", "frame"], 0.93),
+  stage(384, 7, 600, ["frame", "register", "register", "register"], 0.92),
+  stage(640, 4, 400, ["frame", "register", "register", "register"], 0.92),
+  stage(1280, 2, 2000, ["register"], 2),
 ];
 
 export function recipeOf(name: string): Recipe {
@@ -107,7 +108,7 @@ export function recipeOf(name: string): Recipe {
     attention: design.attention,
     config: { width, heads, vocabularySize: specimenTokenizer().vocabularySize, layers: design.layers, ropeBase },
     stages,
-    trainingTokens: 16e6,
+    trainingTokens: 15e6,
     seed: 1,
     peakRate: 2e-3,
   };

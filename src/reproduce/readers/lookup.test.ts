@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { randomFrom } from "../stats/index.ts";
-import { promptOf, testReading, trainingReading } from "./lookup.ts";
-import { judge } from "./recall.ts";
+import { specimenTokenizer } from "../../specimens/index.ts";
+import { randomFrom } from "../../stats/index.ts";
+import { linesFor, promptOf, testReading, trainingReading } from "./lookup.ts";
 
 test("a prompt is the product's ChatML, and the answer cites the line that states the fact", () => {
   const reading = testReading(12, 0.5, randomFrom(2));
@@ -24,12 +24,8 @@ test("no line states what an unanswerable question asks for", () => {
     }
 });
 
-test.each([
-  [" lantern. [7]", true, true],
-  [" lantern. [8]", true, false],
-  [" lanterns. [7]", false, false],
-  [" unknown", false, false],
-])("the answer %j is judged", (text, isValueRight, isReferenceRight) => {
-  const question = { asked: { attribute: "motto", entity: "Yew" }, answer: "lantern. [7]", depth: 0.5 };
-  expect(judge(question, text)).toMatchObject({ isValueRight, isReferenceRight });
+test.each([256, 1024, 2048])("a prompt for %i tokens has about so many", (tokens) => {
+  const reading = testReading(linesFor(tokens), 0.3, randomFrom(tokens));
+  const counted = specimenTokenizer().encode(promptOf(reading, reading.questions[0]!), { special: true }).length;
+  expect(Math.abs(counted / tokens - 1)).toBeLessThan(0.04);
 });
