@@ -2,7 +2,8 @@
  * Makes the reading specimens: `node specimens/make.ts [reader-mha …]`, about a quarter of an hour each on one core. Each
  * is trained from random weights, written as `specimens/<name>.gguf`, and asked the main job's own questions through the
  * embedded engine; what it is and how well it reads goes onto its card, `specimens/<name>.json`. Training is kept under
- * `.assay/training/` and goes on where it stopped; `--measure` makes cards from finished trainings again.
+ * `.assay/training/` and goes on where it stopped; `--measure` makes cards from finished trainings again,
+ * `--table` the README's table from cards.
  */
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
@@ -141,6 +142,41 @@ async function recallIn(path: string, name: string) {
   }
 }
 
+/** Puts what all cards say of recall into the README, between its two marks. */
+async function writeTable(): Promise<void> {
+  const path = join(import.meta.dirname, "README.md");
+  const cards: Card[] = [];
+  for (const name of readerNames) {
+    const card = await readFile(join(import.meta.dirname, `${name}.json`), "utf8").catch(() => null);
+    if (card !== null) cards.push(JSON.parse(card));
+  }
+  const percent = (share: number) => (100 * share).toFixed(share > 0.99 && share < 1 ? 1 : 0);
+  const cell = (found: Proportion | null) =>
+    found === null ? "—" : `${percent(found.share)} (${percent(found.interval.low)}–${percent(found.interval.high)})`;
+  const rows = cards.map(({ name, attention, parameters, cachedValuesPerTokenAndLayer, recall }) => [
+    `${attention} \`${name}\``,
+    parameters.toLocaleString("en"),
+    cachedValuesPerTokenAndLayer.join(", "),
+    ...recall.rows.map(({ values, grounded: cited }) => `${cell(values)} / ${cell(cited)}`),
+  ]);
+  const lengths = examinations.map(
+    ({ contextTokens, documents }) => `${contextTokens.toLocaleString("en")} (n ${5 * documents})`,
+  );
+  const head = ["specimen", "parameters", "cached values a token, by layer", ...lengths];
+  const table = [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+  const text = await readFile(path, "utf8");
+  await writeFile(path, text.replace(/(<!-- recall -->\n)[^]*?(<!-- end -->)/, `$1\n${table}\n\n$2`));
+}
+
+type Proportion = NonNullable<ReturnType<typeof proportion>>;
+interface Card {
+  readonly name: string;
+  readonly attention: string;
+  readonly parameters: number;
+  readonly cachedValuesPerTokenAndLayer: readonly number[];
+  readonly recall: { readonly rows: readonly ReturnType<typeof recallOf>[] };
+}
+
 const rounded = (value: number) => Math.round(value * 1e4) / 1e4;
 
 async function makeSpecimen(name: string, isOnlyMeasured: boolean): Promise<void> {
@@ -207,8 +243,12 @@ async function makeSpecimen(name: string, isOnlyMeasured: boolean): Promise<void
 }
 
 try {
-  const { values, positionals } = parseArgs({ options: { measure: { type: "boolean" } }, allowPositionals: true });
-  for (const name of namesFrom(positionals)) await makeSpecimen(name, values.measure === true);
+  const { values, positionals } = parseArgs({
+    options: { measure: { type: "boolean" }, table: { type: "boolean" } },
+    allowPositionals: true,
+  });
+  for (const name of values.table ? [] : namesFrom(positionals)) await makeSpecimen(name, values.measure === true);
+  await writeTable();
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   console.error(`error:    ${messageOf(error)}\nexpected: ${error.mistake.expected}\nto mend:  ${error.mistake.mend}`);

@@ -17,6 +17,7 @@ import {
   analyse,
   devices,
   type Ending,
+  type Form,
   openRecords,
   openTrials,
   type Preregistration,
@@ -92,7 +93,7 @@ export const reproduceCommand = defineCommand({
       maxCpuMinutes: flags.maxCpuMinutes ?? Number.POSITIVE_INFINITY,
       stopping: io.interrupts.stopping,
       onProgress: ({ share, done, count, cpuSeconds }) =>
-        bar.update(share, `${done} of ${count} trainings · CPU ${formatMs(1000 * cpuSeconds)}`),
+        bar.update(share, `${done} of ${count} trials · CPU ${formatMs(1000 * cpuSeconds)}`),
     });
     bar.done();
     const analysis = analyse(registered.form, records.trials);
@@ -130,6 +131,8 @@ function listText(io: Io): string {
   ].join("\n");
 }
 
+const isTraining = ({ arms }: Form) => arms.some(({ training }) => training.task !== "reading");
+
 /** What is going to be done, before anything is. */
 function planText({ quick }: Protocol, { protocol, form }: Preregistration, io: Io): string {
   const tuned = form.arms.filter(({ rates }) => !("as" in rates) && rates.length > 1);
@@ -139,7 +142,7 @@ function planText({ quick }: Protocol, { protocol, form }: Preregistration, io: 
     `${protocol.title}${isQuick ? ", quick form" : ""}`,
     protocol.question,
     `Scope: ${protocol.scope}`,
-    `Trains ${trialCount(form)} models: ${form.arms.length} arms, ${form.seeds.length} seeds each${tuned.length === 0 ? "" : `, and ${rates.join(" or ")} learning rates for each of the ${tuned.length} arms that choose one`}.`,
+    `${isTraining(form) ? `Trains ${trialCount(form)} models` : `Asks specimens in ${trialCount(form)} rounds`}: ${form.arms.length} arms, ${form.seeds.length} seeds each${tuned.length === 0 ? "" : `, and ${rates.join(" or ")} learning rates for each of the ${tuned.length} arms that choose one`}.`,
     ...form.outcomes.flatMap((outcome) =>
       outcome.isPrimary && outcome.rule ? [`Decides: ${outcome.name}, ${ruleText(outcome)}.`] : [],
     ),
@@ -173,7 +176,7 @@ function writeResults(folder: string, experiment: Experiment): string {
 }
 
 const endingText: Readonly<Record<Ending, (open: number, folder: string) => string>> = {
-  complete: (_, folder) => `all trainings are in ${folder}`,
-  interrupted: (open) => `stopped: ${open} trainings or more are left; the same command goes on`,
-  "out of CPU time": (open) => `the CPU time is used up: ${open} trainings or more are left; the same command goes on`,
+  complete: (_, folder) => `all trials are in ${folder}`,
+  interrupted: (open) => `stopped: ${open} trials or more are left; the same command goes on`,
+  "out of CPU time": (open) => `the CPU time is used up: ${open} trials or more are left; the same command goes on`,
 };

@@ -11,6 +11,8 @@ export interface Runtime {
   readonly device: Device;
   /** CPU threads of one operation. More than the free cores makes it slower. */
   readonly threads: number;
+  /** Path that files begin with, one for each graph, of which operation ran where and for how long; none are written without. */
+  readonly profile?: string;
 }
 
 /** One thread: the same bits come out each time on one kind of processor, and two runs side by side use two cores best. */
@@ -49,11 +51,12 @@ const reasonOf = (cause: unknown) =>
     .trim();
 
 /**
- * A graph ready to run. State can stay in place: what a run writes to given tensors is not copied.
+ * A graph ready to run. State can stay in place: what a run writes to given tensors is not copied. A single operation that
+ * the device has no kernel for runs on the CPU (WebGPU: LogSoftmax, Sign, reshaping of indices).
  *
- * @throws UserError where the device is not there: nothing runs on another one instead
+ * @throws UserError where the device is not there: no graph runs on another one instead
  */
-export async function openGraph(bytes: Uint8Array, { device, threads }: Runtime = oneThread) {
+export async function openGraph(bytes: Uint8Array, { device, threads, profile }: Runtime = oneThread) {
   const { InferenceSession: Session, Tensor: OrtTensor } = await runtime();
   const session: InferenceSession = await Session.create(bytes, {
     executionProviders: [device],
@@ -61,6 +64,7 @@ export async function openGraph(bytes: Uint8Array, { device, threads }: Runtime 
     interOpNumThreads: 1,
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
+    ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
   }).catch((cause) => {
     if (device === "cpu") throw cause;
     throw new UserError(
@@ -93,7 +97,10 @@ export async function openGraph(bytes: Uint8Array, { device, threads }: Runtime 
       const results = await session.run(Object.fromEntries(tensors));
       return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Values]));
     },
-    release: () => session.release(),
+    release: async () => {
+      if (profile !== undefined) session.endProfiling();
+      await session.release();
+    },
   };
 }
 
