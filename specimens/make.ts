@@ -165,7 +165,7 @@ async function writeTable(): Promise<void> {
   const head = ["specimen", "parameters", "cached values a token, by layer", ...lengths];
   const table = [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
   const text = await readFile(path, "utf8");
-  await writeFile(path, text.replace(/(<!-- recall -->\n)[^]*?(<!-- end -->)/, `$1\n${table}\n\n$2`));
+  await writeFile(path, text.replace(/(<!-- recall -->\n).*?(<!-- end -->)/s, `$1\n${table}\n\n$2`));
 }
 
 type Proportion = NonNullable<ReturnType<typeof proportion>>;
