@@ -9,7 +9,6 @@ import { createServerApp } from "./server.ts";
 import { createModelWorker, type LogLine } from "./worker-handle.ts";
 
 export { EngineError } from "./engine-error.ts";
-export { statePoints } from "./kv-cache.ts";
 export type { KvCacheMeasurement, KvType, ModelFacts } from "./protocol.ts";
 
 export interface EngineModel {

@@ -1,6 +1,6 @@
 /** Exported models in llama.cpp, through node-llama-cpp: greedy answers, and the probabilities that parity is checked with. */
-import { getLlama, type LlamaContextSequence, LlamaLogLevel, type Token } from "node-llama-cpp";
-import { type KvType, statePoints } from "../../engine/index.ts";
+import type { LlamaContextSequence, Token } from "node-llama-cpp";
+import type { KvType } from "../../engine/index.ts";
 
 export interface LlamaModel extends AsyncDisposable {
   /** Token ids of a text with its special tokens. */
@@ -23,8 +23,9 @@ export interface LlamaOptions {
 
 const endOfTurn = 2;
 
-/** A model in llama.cpp as it is loaded here: on the CPU, without a word. */
+/** On the CPU, without a word. The package comes late: who only plans an experiment need not wait for it. */
 async function load(path: string) {
+  const { getLlama, LlamaLogLevel } = await import("node-llama-cpp");
   const llama = await getLlama({
     gpu: false,
     build: "never",
@@ -34,14 +35,6 @@ async function load(path: string) {
     maxThreads: 1,
   });
   return { llama, model: await llama.loadModel({ modelPath: path }) };
-}
-
-/** Bytes that each token adds to the cache, from saved states of the lengths. */
-export async function cacheBytesPerToken(path: string, type: KvType, lengths: readonly [number, number]) {
-  const { llama, model } = await load(path);
-  const [short, long] = await statePoints(model, type, lengths);
-  await llama.dispose();
-  return (long!.stateBytes - short!.stateBytes) / (lengths[1] - lengths[0]);
 }
 
 /** Loads a GGUF on one CPU thread. */

@@ -2,11 +2,12 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type KvType, startEngine } from "../../engine/index.ts";
 import { UserError } from "../../errors.ts";
 import { readersFolder } from "../../specimens/index.ts";
 import { randomFrom } from "../../stats/index.ts";
 import type { ReadingExamination } from "../experiment/protocol.ts";
-import { cacheBytesPerToken, openLlama } from "../llama-cpp/engine.ts";
+import { openLlama } from "../llama-cpp/engine.ts";
 import { linesFor, promptOf, testReading } from "./lookup.ts";
 
 export interface ReadingMarks {
@@ -27,7 +28,6 @@ export interface ExaminationNews {
 const unanswerableEvery = 4;
 /** Of an answer: value, full stop, bracket, number, bracket. */
 const answerTokens = 8;
-const measuredLengths = [256, 512] as const;
 
 /** @throws UserError where the specimen's weights are not those of the protocol */
 export async function* examineReading(
@@ -36,7 +36,7 @@ export async function* examineReading(
 ): AsyncGenerator<ExaminationNews> {
   const path = join(readersFolder, `${specimen}.gguf`);
   await refuseOtherWeights(path, sha256);
-  const kvBytesPerToken = await cacheBytesPerToken(path, cache, measuredLengths);
+  const kvBytesPerToken = await cacheBytesPerToken(path, cache);
   const random = randomFrom(`examination ${seed}`);
   const right = { stated: 0, unstated: 0 };
   const asked = { stated: 0, unstated: 0 };
@@ -56,6 +56,19 @@ export async function* examineReading(
   }
   const recall = right.stated / asked.stated;
   yield { share: 1, marks: { recall, abstention: right.unstated / asked.unstated, kvBytesPerToken } };
+}
+
+async function cacheBytesPerToken(path: string, kvType: KvType): Promise<number> {
+  const engine = await startEngine({
+    models: [{ id: "specimen", path, kind: "trained specimen", notice: null }],
+    sequences: 1,
+    kvType,
+  });
+  try {
+    return (await engine.measureKvCache("specimen")).bytesPerToken;
+  } finally {
+    await engine.close();
+  }
 }
 
 async function refuseOtherWeights(path: string, sha256: string): Promise<void> {
