@@ -1,6 +1,7 @@
 /** All experiments, by name. */
 import type { Protocol } from "../experiment/protocol.ts";
 import { expertBalanceProtocol } from "./expert-balance.ts";
+import { kvFormatsProtocol } from "./kv-formats.ts";
 import { latentAttentionProtocol } from "./latent-attention.ts";
 import { muonProtocol } from "./muon.ts";
 import { qkClipProtocol } from "./qk-clip.ts";
@@ -12,4 +13,5 @@ export const protocols: readonly Protocol[] = [
   windowsProtocol,
   qkClipProtocol,
   expertBalanceProtocol,
+  kvFormatsProtocol,
 ];

@@ -4,10 +4,10 @@ import type { Arm, Form, Outcome, Protocol } from "../experiment/protocol.ts";
 
 /** The specimens and the SHA-256 of their weights. */
 const specimens = {
-  MHA: { specimen: "reader-mha", sha256: "" },
-  GQA: { specimen: "reader-gqa", sha256: "" },
-  MQA: { specimen: "reader-mqa", sha256: "" },
-  MLA: { specimen: "reader-mla", sha256: "" },
+  MHA: { specimen: "reader-mha", sha256: "80133c6e6413554dbce5e2fef7fd4724af62df5dc5d24350b1af9ce165c47472" },
+  GQA: { specimen: "reader-gqa", sha256: "6e18dc6baf6a66ceb3efd5f7dbfc9e0f425cf0d6846aa51a62230aecc6146f61" },
+  MQA: { specimen: "reader-mqa", sha256: "f82d060bc3ef8442bdaba9a56dae62636a88c390ed83bb43d695d0ea2e1b8490" },
+  MLA: { specimen: "reader-mla", sha256: "f0a3587c509ff22a0ddda656f61c6182dafbde6494c8b17edf9ce43840efcc43" },
 } as const;
 type Design = keyof typeof specimens;
 

@@ -49,6 +49,8 @@ const unanswerableShare = 0.25;
 
 /** Of registers, how many surely have a fact in the first line, and as many in the last: their neighbours are others. */
 const edgeShare = 0.5;
+/** Of the questions about such a register, how many ask for these. */
+const edgeQuestionShare = 0.25;
 
 /** The last line number that is one token. */
 const lastNumber = 400;
@@ -58,7 +60,7 @@ const lastNumber = 400;
  * the registers are numbered from 1, the others from anywhere up to 400, so that every reference is met.
  */
 export function trainingReading(lines: number, questions: number, random: Random): Reading {
-  const factCount = Math.max(2, Math.round(lines * (0.25 + 0.25 * random.uniform())));
+  const factCount = Math.max(3, Math.round(lines * (0.25 + 0.25 * random.uniform())));
   const subjects = subjectsOf(factCount, random);
   const facts = subjects.map((asked): Fact => ({ ...asked, value: random.pick(values) }));
   const first = random.integer(2) === 0 ? 1 : 1 + random.integer(lastNumber - lines);
@@ -68,13 +70,15 @@ export function trainingReading(lines: number, questions: number, random: Random
   const inside = facts.slice(edges.length);
   const sentences = registerLines({ lines, needles: edges, distractors: inside }, random);
   const placeOf = placesIn(sentences);
-  const stated = random.shuffle(facts);
+  const stated = random.shuffle(inside);
+  const answered = (index: number) =>
+    edges.length > 0 && random.uniform() < edgeQuestionShare ? random.pick(edges).fact : stated[index % stated.length]!;
   return {
     lines: sentences.map((sentence, line) => citableLine(sentence, first + line)),
     questions: Array.from({ length: questions }, (_, index) =>
       random.uniform() < unanswerableShare
         ? unanswerable(unstatedSubject(subjects, random))
-        : answerable(stated[index % stated.length]!, placeOf, first, lines),
+        : answerable(answered(index), placeOf, first, lines),
     ),
   };
 }
