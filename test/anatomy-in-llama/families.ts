@@ -274,6 +274,26 @@ export const families: Readonly<Record<string, Family>> = {
       sinks: true,
       experts: { ...experts(draw), bias: true },
     }),
+  "mimo2: windows in some layers": (draw, kvType) => {
+    const dimensions = groupedSize(draw, kvType);
+    const layers = draw.whole(2, 4);
+    const local = draw.someOf(layers);
+    const width = draw.whole(8, 40);
+    return grouped({
+      name: "mimo2",
+      ...dimensions,
+      layers,
+      sinks: draw.yes(),
+      keys: {
+        expert_feed_forward_length: u32(width),
+        "attention.sliding_window": u32(draw.whole(1, 200)),
+        "attention.sliding_window_pattern": i32s(
+          Array.from({ length: layers }, (_, layer) => (local.includes(layer) ? 1 : 0)),
+        ),
+      },
+      ...(draw.yes() && { experts: { ...experts(draw), width, choiceBias: draw.yes() } }),
+    });
+  },
   "llama4: chunks": (draw, kvType) => {
     const width = draw.whole(8, 40);
     const every = draw.whole(1, 2);

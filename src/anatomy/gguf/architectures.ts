@@ -30,6 +30,7 @@ const architectures: Readonly<Record<string, readonly Mixing[]>> = {
   gemma2: [windowedAttention(2, 4_096)],
   gemma3: [windowedAttention(6)],
   "gpt-oss": [windowedAttention(2)],
+  mimo2: [windowedAttention(0)],
   llama4: [chunkedAttention],
   deepseek2: [latentAttention],
   deepseek32: [sparseLatentAttention],
