@@ -2,10 +2,13 @@
 import {
   type Compounding,
   compoundingOf,
+  formatValue,
+  type Idea,
   isVerified,
   type Ledger,
   type Lineage,
   type LineageEvent,
+  quantities,
   subjectsOf,
   withDevelopments,
 } from "../ledger/index.ts";
@@ -30,6 +33,13 @@ export function lineageFacts(lineage: Lineage, nameOf: NameOf): (readonly [strin
     ["Developed into", listed(all.slice(1).map(({ idea }) => shortName(idea.name)))],
     ["Proved at scale by others", listed(each(({ independentValidations }) => independentValidations))],
     ["Argued against", listed(each(({ contradictions }) => contradictions))],
+    [
+      "Tried in small",
+      listed(
+        all.flatMap(({ idea }) => triedWords(idea)),
+        "; ",
+      ),
+    ],
   ];
 }
 
@@ -83,4 +93,14 @@ export function namesOf(ledger: Ledger): NameOf {
   return (id) => names.get(id) ?? id;
 }
 
-const listed = (items: readonly string[]) => (items.length === 0 ? "none" : items.join(", "));
+/** What experiments measured of an idea, each with its interval, its setting and the run that has it. */
+function triedWords({ name, claims }: Idea): string[] {
+  return claims.flatMap(({ quantity, value, unit, range, baseline, scope, source }) => {
+    if (source.provenance !== "measured") return [];
+    const interval = range === undefined ? "" : ` (${range.map((end) => formatValue(end, unit)).join(" to ")})`;
+    const against = baseline?.of === undefined ? "" : `, against ${baseline.of}`;
+    return `${shortName(name)}, ${quantities[quantity].says}: ${formatValue(value, unit)}${interval}${against}, ${scope.setting} [${source.runId}]`;
+  });
+}
+
+const listed = (items: readonly string[], between = ", ") => (items.length === 0 ? "none" : items.join(between));
