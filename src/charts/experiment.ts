@@ -29,9 +29,11 @@ export const trainingCurves = (
   // The first points tower over those that matter.
   const last = Math.min(...points.map(({ mean }) => mean));
   const isFalling = y.unit.startsWith("nats");
+  const top = isFalling ? Math.min(Math.max(...values), last * 1.8) : Math.max(...values) * 1.05;
+  const isCut = Math.max(...values) > top;
   return {
     title,
-    caption: `Mean of ${y.says} over ${seeds} seeds, with the range from the least to the greatest seed.`,
+    caption: `Mean of ${y.says} over ${seeds} seeds, with the range from the least to the greatest seed.${isCut ? ` Values above ${formatSignificant(top)} are not drawn.` : ""}`,
     options: {
       ...baseOptions(frame),
       height: 320,
@@ -41,7 +43,7 @@ export const trainingCurves = (
       y: {
         grid: true,
         label: `${sentence(y.says)} (${y.unit})`,
-        domain: isFalling ? [last * 0.97, Math.min(Math.max(...values), last * 1.8)] : [0, Math.max(...values) * 1.05],
+        domain: [isFalling ? last * 0.97 : 0, top],
       },
       marks: [
         Plot.areaY(points, { x: "x", y1: "low", y2: "high", fill: "arm", fillOpacity: 0.18 }),
@@ -73,11 +75,13 @@ export function tradeOff(points: readonly TradeOffPoint[], frame: Frame, title: 
     options: {
       ...baseOptions(frame),
       height: 320,
+      // Room for the names of what stands at the right edge.
+      insetRight: 80,
       ariaLabel: title,
       x: {
         ...logScale(
           points.map((point) => point.x),
-          6,
+          4,
           formatSignificant,
         ),
         label: `${sentence(x.says)} (${x.unit}, log)`,
@@ -94,9 +98,34 @@ export function tradeOff(points: readonly TradeOffPoint[], frame: Frame, title: 
           r: 5,
           title: ({ arm, y: mean }: TradeOffPoint) => `${arm}: ${formatSignificant(mean)} ${y.unit}`,
         }),
+        Plot.text(named(points, (most - least || 1) / 20), {
+          x: "x",
+          y: "y",
+          text: "names",
+          dx: 9,
+          textAnchor: "start",
+          fill: "currentColor",
+          stroke: "var(--paper)",
+          strokeWidth: 3,
+        }),
       ],
     },
   };
+}
+
+/** Names beside the points; what lies on top of each other is named together. */
+function named(points: readonly TradeOffPoint[], near: number): { x: number; y: number; names: string }[] {
+  const together: TradeOffPoint[][] = [];
+  for (const point of points.toSorted((a, b) => a.x - b.x || a.y - b.y)) {
+    const last = together.at(-1)?.at(-1);
+    if (last !== undefined && last.x === point.x && point.y - last.y < near) together.at(-1)!.push(point);
+    else together.push([point]);
+  }
+  return together.map((group) => ({
+    x: group[0]!.x,
+    y: (group[0]!.y + group.at(-1)!.y) / 2,
+    names: group.map(({ arm }) => arm).join("\n"),
+  }));
 }
 
 export interface DistancePoint {

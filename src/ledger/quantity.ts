@@ -84,6 +84,7 @@ export const quantities = {
   trainingFlops: quantity("flops", "history", "FLOPs to the same loss"),
   trainingSteps: quantity("count", "history", "Training steps to the same loss"),
   heldOutLossDifference: quantity("nats/byte", "history", "Held-out loss less that of the baseline"),
+  largestAttentionLogit: quantity("count", "history", "Largest attention logit of a training"),
   expertLoadExcess: quantity("count", "history", "Load of the fullest expert over the mean, less 1"),
   trainingMs: quantity("ms", "history", "Time of a training step"),
   trainingContextTokens: quantity("tokens", "history", "Context length in training"),

@@ -41,43 +41,55 @@ export function experimentDocument({ registered, trials, analysis }: Experiment)
   ];
   return {
     title: protocol.title,
-    lede: `${protocol.question} ${verdictSentence(registered, analysis)}`,
+    lede: protocol.question,
+    headline: verdictWords(registered, analysis),
     tables: [
       findingsTable(analysis),
       armsTable(arms),
       ...(arms.some(({ tried }) => tried.length > 0) ? [tuningTable(arms)] : []),
     ],
     remarks: [
+      ...(protocol.claims.length === 0 ? [] : [`Claims of the ledger: ${protocol.claims.join(", ")}.`]),
       `Scope: ${protocol.scope}`,
       `Method: ${protocol.method}`,
       `What a negative result means: ${protocol.ifNegative}`,
+      ...(protocol.caveats ?? []).map((caveat) => `Found out later: ${caveat}`),
       ...(form.arms.some(({ training }) => training.task === "language")
         ? [`Text: ${text.name}, SHA-256 ${text.sha256}.`]
         : []),
-      `Run on: ${machines.join("; ")}. CPU time in all: ${formatMs(1000 * trials.reduce((sum, { measures: { cpuSeconds } }) => sum + (cpuSeconds ?? 0), 0))}.`,
+      `To run it again: assay reproduce ${protocol.name}${registered.isQuick ? " --quick" : ""} --output <folder>`,
+      `Run on: ${machines.length === 0 ? "nothing yet" : machines.join("; ")}. ${cpuText(trials)}`,
     ],
     figures: form.figures.map((one) => figureOf(one, form, arms)),
   };
 }
 
-/** The verdict in one sentence, with what it rests on. */
-export function verdictSentence(
-  { protocol, form }: Pick<Preregistration, "protocol" | "form">,
-  { verdict, isComplete, findings }: Analysis,
-): string {
-  if (!isComplete) return "Not complete: more trials have to be run.";
-  const primary = findings.filter(({ outcome }) => outcome.isPrimary);
-  const words = {
-    supported: "Supported at this scale",
-    "not supported": "Not supported at this scale",
-    inconclusive: "Inconclusive",
-  }[verdict];
-  const figures = primary.map(
-    (finding) => `${finding.outcome.name}: ${findingText(finding)} (rule: ${ruleText(finding.outcome)})`,
-  );
-  const claims = protocol.claims.length === 0 ? "" : ` Claims: ${protocol.claims.join(", ")}.`;
-  return `${words}, ${form.seeds.length} seeds an arm. ${figures.join("; ")}.${claims}`;
+/** Older records have the CPU time of training alone, which leaves out what judged it. */
+function cpuText(trials: readonly TrialRecord[]): string {
+  const sum = (seconds: readonly number[]) => formatMs(1000 * seconds.reduce((total, one) => total + one, 0));
+  const totals = trials.flatMap(({ totalCpuSeconds }) => totalCpuSeconds ?? []);
+  return totals.length === trials.length
+    ? `CPU time in all: ${sum(totals)}.`
+    : `CPU time of training alone: ${sum(trials.map(({ measures: { cpuSeconds } }) => cpuSeconds ?? 0))}.`;
 }
+
+/** The verdict with what it rests on. */
+export function verdictSentence(registered: Pick<Preregistration, "protocol" | "form">, analysis: Analysis): string {
+  const figures = analysis.findings
+    .filter(({ outcome }) => outcome.isPrimary)
+    .map((finding) => `${sentence(finding.outcome.name)}: ${findingText(finding)} (rule: ${ruleText(finding.outcome)}).`);
+  const { claims } = registered.protocol;
+  return [
+    verdictWords(registered, analysis),
+    ...(analysis.verdict === null ? [] : figures),
+    ...(claims.length === 0 ? [] : [`Claims: ${claims.join(", ")}.`]),
+  ].join(" ");
+}
+
+const verdictWords = ({ form }: Pick<Preregistration, "form">, { verdict }: Analysis): string =>
+  verdict === null
+    ? "Not finished: more trials have to be run."
+    : `${{ supported: "Supported at this scale", "not supported": "Not supported at this scale", inconclusive: "Inconclusive" }[verdict]}, ${form.seeds.length} seeds an arm.`;
 
 /** How values of one kind are printed: a number, and the unit that stands once behind it and its interval. */
 interface Print {
@@ -93,9 +105,15 @@ const estimateText = (estimate: MeanEstimate | null, { number, unit }: Print): s
   return number(estimate.mean) + range + unit;
 };
 
-export const findingText = ({ outcome, estimate, outside, values }: Finding): string => {
-  const seeds = outside === 0 ? "" : `, ${outside} of ${values.length} seeds at the end of what was tried`;
-  return estimateText(estimate, printOf(outcome)) + seeds;
+export const findingText = ({ outcome, estimate, allEqual, outside, diverged, seeds, values }: Finding): string => {
+  const mean = allEqual
+    ? `${estimateText(estimate && { ...estimate, interval: null }, printOf(outcome))} (all ${values.length} seeds equal)`
+    : estimateText(estimate, printOf(outcome));
+  const remarks = [
+    outside > 0 && `, ${outside} of ${values.length} seeds at the end of what was tried`,
+    diverged > 0 && `, ${diverged} of ${seeds} seeds diverged`,
+  ];
+  return [mean, ...remarks.filter((remark) => remark !== false)].join("");
 };
 
 function detectableText({ detectable, outcome }: Finding): string {
@@ -128,7 +146,7 @@ function printOf({ of }: Outcome): Print {
 
 const prints: Readonly<Record<(typeof measures)[Measure]["unit"], Print>> = {
   share: { number: (value) => formatShare(value, 1), unit: "" },
-  seconds: { number: (value) => formatMs(1000 * value), unit: "" },
+  seconds: { number: formatSignificant, unit: " s" },
   FLOPs: { number: (value) => formatValue(value, "flops"), unit: "" },
   parameters: { number: (value) => formatValue(value, "parameters"), unit: "" },
   steps: { number: formatCount, unit: "" },
@@ -140,14 +158,14 @@ const prints: Readonly<Record<(typeof measures)[Measure]["unit"], Print>> = {
 const findingsTable = ({ findings }: Analysis): DocumentTable => ({
   title: "What was found",
   note: "Means over seeds with 95 % intervals; arms are compared seed by seed. A rule is decided only where the whole interval lies on one side of it; told apart is how far from it the true mean would have to be for so many seeds, with the spread they have, to decide with a probability of 80 %.",
-  head: ["Outcome", "Mean (95 % interval)", "Seeds", "Rule", "Told apart", "Verdict"],
+  head: ["Outcome", "Verdict", "Mean (95 % interval)", "Rule", "Seeds", "Told apart"],
   rows: findings.map((finding) => [
-    [{ text: finding.outcome.name, marks: finding.outcome.isPrimary ? ["decides"] : [] }],
+    [{ text: sentence(finding.outcome.name), marks: finding.outcome.isPrimary ? ["decides"] : [] }],
+    [{ text: finding.outcome.rule === null ? unknown : (finding.verdict ?? "not finished") }],
     [{ text: findingText(finding) }],
-    [{ text: String(finding.values.length) }],
     [{ text: ruleText(finding.outcome) }],
+    [{ text: String(finding.values.length) }],
     [{ text: detectableText(finding) }],
-    [{ text: finding.verdict ?? unknown }],
   ]),
 });
 
@@ -170,8 +188,8 @@ function armsTable(arms: readonly ArmSummary[]): DocumentTable {
     title: "Arms",
     note: null,
     head: ["Arm", "Rate", ...columns.map((measure) => sentence(measures[measure].says))],
-    rows: arms.map(({ arm, rate, of }) => [
-      [{ text: arm.name }],
+    rows: arms.map(({ arm, rate, of, trials, diverged }) => [
+      [{ text: arm.name, marks: diverged === 0 ? [] : [`${diverged} of ${trials.length} seeds diverged`] }],
       [{ text: rate === null || arm.training.task === "reading" ? unknown : formatSignificant(rate) }],
       ...columns.map((measure) => [{ text: estimateText(exact(of(measure)), prints[measures[measure].unit]) }]),
     ]),
@@ -200,7 +218,7 @@ function tuningTable(arms: readonly ArmSummary[]): DocumentTable {
           const value = trial.measures[measure];
           return [
             {
-              text: `${formatSignificant(one)}: ${value === undefined ? unknown : prints[measures[measure].unit].number(value)}`,
+              text: `${formatSignificant(one)}: ${value === undefined ? unknown : value === null ? "diverged" : prints[measures[measure].unit].number(value)}`,
               marks:
                 one !== rate
                   ? []

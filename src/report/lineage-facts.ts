@@ -95,11 +95,11 @@ export function namesOf(ledger: Ledger): NameOf {
 
 /** What experiments measured of an idea, each with its interval, its setting and the run that has it. */
 function triedWords({ name, claims }: Idea): string[] {
-  return claims.flatMap(({ quantity, value, unit, range, baseline, scope, source }) => {
+  return claims.flatMap(({ quantity, value, unit, range, baseline, scope, source, note }) => {
     if (source.provenance !== "measured") return [];
     const interval = range === undefined ? "" : ` (${range.map((end) => formatValue(end, unit)).join(" to ")})`;
     const against = baseline?.of === undefined ? "" : `, against ${baseline.of}`;
-    return `${shortName(name)}, ${quantities[quantity].says}: ${formatValue(value, unit)}${interval}${against}, ${scope.setting} [${source.runId}]`;
+    return `${shortName(name)}, ${quantities[quantity].says}: ${formatValue(value, unit)}${interval}${against}, ${scope.setting}.${note === undefined ? "" : ` ${note}`} [${source.runId}]`;
   });
 }
 

@@ -6,6 +6,8 @@ import { pageStyle } from "./page-style.ts";
 export interface TablesDocument {
   readonly title: string;
   readonly lede: string;
+  /** What it comes down to, in a sentence; printed large. */
+  readonly headline?: string;
   readonly tables: readonly DocumentTable[];
   readonly remarks: readonly string[];
   /** Drawn before the tables; on pages only. */
@@ -33,14 +35,15 @@ export interface CellLine {
 export const lineText = ({ text, marks = [] }: CellLine): string =>
   marks.length === 0 ? text : `${text} (${marks.join(", ")})`;
 
-export function tablesMarkdown({ title, lede, tables, remarks }: TablesDocument): string {
+export function tablesMarkdown({ title, lede, headline, tables, remarks }: TablesDocument): string {
   const blocks = tables.map(({ title: heading, note, head, rows }) => {
     const lines = [head, head.map(() => "---"), ...rows.map((cells) => cells.map(markdownCell))];
     const table = lines.map((cells, index) => `| ${(index === 0 ? cells.map(inMarkdown) : cells).join(" | ")} |`);
     return [`## ${inMarkdown(heading)}`, ...(note === null ? [] : [inMarkdown(note)]), table.join("\n")].join("\n\n");
   });
   const list = remarks.map((remark) => `- ${inMarkdown(remark)}`).join("\n");
-  return `${[`# ${inMarkdown(title)}`, inMarkdown(lede), ...blocks, ...(list === "" ? [] : [list])].join("\n\n")}\n`;
+  const opening = [`# ${inMarkdown(title)}`, inMarkdown(lede), ...(headline === undefined ? [] : [`**${inMarkdown(headline)}**`])];
+  return `${[...opening, ...blocks, ...(list === "" ? [] : [list])].join("\n\n")}\n`;
 }
 
 const markdownCell = (cell: DocumentCell): string =>
@@ -66,7 +69,7 @@ const decoded = (url: string) => {
 const inMarkdown = (text: string): string =>
   text.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_<>[\]|#]/g, (character) => `\\${character}`);
 
-export const tablesPage = ({ title, lede, tables, remarks, figures = [] }: TablesDocument): string =>
+export const tablesPage = ({ title, lede, headline, tables, remarks, figures = [] }: TablesDocument): string =>
   htmlDocument({
     title: `${title} · Assay`,
     style: tablesStyle,
@@ -75,7 +78,7 @@ export const tablesPage = ({ title, lede, tables, remarks, figures = [] }: Table
 <header>
 <p class="brand"><b>Assay</b> · claims in, evidence out</p>
 <h1>${title}</h1>
-<p class="lede">${lede}</p>
+<p class="lede">${lede}</p>${headline === undefined ? null : html`<p class="headline">${headline}</p>`}
 </header>
 <main id="tables">
 ${figures}
@@ -115,7 +118,8 @@ const markClass = (mark: string) => (/^unverified|stale$/.test(mark) ? "sub warn
 
 const tablesStyle = `${pageStyle}
 section { margin-top: 44px; } figure + figure { margin-top: 36px; } section .lede { margin-bottom: 12px; }
-th, td { text-align: left; white-space: normal; min-width: 8em; overflow-wrap: anywhere; }
+.headline { margin-top: 14px; max-width: 46em; font-size: 19px; font-weight: 600; line-height: 1.35; }
+th, td { text-align: left; white-space: normal; min-width: 6em; overflow-wrap: anywhere; }
 thead th { font-size: 13px; color: var(--ink); font-weight: 600; }
 tbody th { min-width: 9em; font-weight: 500; }
 th:first-child { position: sticky; left: 0; background: var(--paper); z-index: 1; padding-right: 8px; }

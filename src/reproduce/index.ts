@@ -1,5 +1,6 @@
 export { type Analysis, analyse, type Finding, type Verdict } from "./experiment/analysis.ts";
 export { openTrials, trialCount } from "./experiment/plan.ts";
+export { type Preregistration, preregistrationOf } from "./experiment/preregistration.ts";
 export {
   type Figure as ExperimentFigure,
   type Form,
@@ -8,10 +9,10 @@ export {
   type Outcome,
   type Protocol,
 } from "./experiment/protocol.ts";
-export { openRecords, type Preregistration, preregistrationOf } from "./experiment/records.ts";
+export { openRecords } from "./experiment/records.ts";
 export { type Ending, type ExperimentProgress, runExperiment } from "./experiment/runner.ts";
 export { type ArmSummary, meanByDistance, meanCurve, summariesOf } from "./experiment/summary.ts";
-export type { TrialRecord } from "./experiment/trial.ts";
+export type { TrialPlan, TrialRecord } from "./experiment/trial-record.ts";
 export { devices } from "./graph/session.ts";
 export { architectureOf, ggufOf } from "./llama-cpp/export.ts";
 export { cachedValues } from "./model/config.ts";

@@ -2,7 +2,7 @@
 
 import type { Arm, Form, Measure } from "./protocol.ts";
 import { measures } from "./protocol.ts";
-import type { TrialPlan, TrialRecord } from "./trial.ts";
+import type { TrialPlan, TrialRecord } from "./trial-record.ts";
 
 /** What a rate is chosen by. */
 const tunedBy = ({ training }: Arm): Measure => (training.task === "language" ? "heldOutLoss" : "recall");
@@ -50,8 +50,7 @@ export function chosenRate(form: Form, arm: Arm, records: readonly TrialRecord[]
   if (tried.length < rates.length) return null;
   const sign = measures[measure].better === "lower" ? 1 : -1;
   // A training that diverged has no value, and never wins.
-  const costOf = (value: number | null) =>
-    value === null || Number.isNaN(value) ? Number.POSITIVE_INFINITY : sign * value;
+  const costOf = (value: number | null) => (value === null ? Number.POSITIVE_INFINITY : sign * value);
   return tried.reduce((best, one) => (costOf(one.value) < costOf(best.value) ? one : best)).rate;
 }
 

@@ -19,14 +19,19 @@ export interface Protocol {
   /** Ideas of the ledger that it is about. */
   readonly ideas: readonly string[];
   readonly question: string;
+  readonly ifNegative: string;
+  /** What else could move the result, found out after the protocol was written. */
+  readonly caveats: readonly string[];
+  readonly full: ProtocolForm;
+  /** A shorter form for a new user's machine. */
+  readonly quick: ProtocolForm;
+}
+
+export interface ProtocolForm extends Form {
   /** What the result holds for, and no further. */
   readonly scope: string;
   /** The method in a few sentences. */
   readonly method: string;
-  readonly ifNegative: string;
-  readonly full: Form;
-  /** A shorter form for a new user's machine. */
-  readonly quick: Form;
 }
 
 export interface Form {
@@ -38,7 +43,7 @@ export interface Form {
   readonly figures: readonly Figure[];
   /** What the form can tell apart, from the spread that was found; `null` where that is not known yet. */
   readonly power: string | null;
-  /** CPU minutes it took where it was written, one thread of a 2.8 GHz Xeon. */
+  /** CPU minutes that it takes, on a core of the AMD EPYC where it was written. */
   readonly cpuMinutes: number;
 }
 
@@ -84,15 +89,15 @@ export interface ReadingExamination {
   readonly questions: number;
 }
 
-/** What a trial gives; the names carry the units. */
+/** What a trial gives; the names carry the units. Times are those of training alone, without judging and building of graphs. */
 export const measures = {
   heldOutLoss: { says: "held-out loss", unit: "nats/byte", better: "lower" },
   recall: { says: "recall", unit: "share", better: "higher" },
   abstention: { says: "abstention where nothing is stated", unit: "share", better: "higher" },
   steps: { says: "steps", unit: "steps", better: "lower" },
   trainingFlops: { says: "training work", unit: "FLOPs", better: "lower" },
-  cpuSeconds: { says: "CPU time", unit: "seconds", better: "lower" },
-  wallSeconds: { says: "wall-clock time", unit: "seconds", better: "lower" },
+  cpuSeconds: { says: "CPU time of training", unit: "seconds", better: "lower" },
+  wallSeconds: { says: "wall-clock time of training", unit: "seconds", better: "lower" },
   largestLogit: { says: "largest attention logit", unit: "logit", better: "lower" },
   loadExcess: { says: "largest expert load over the mean, less 1", unit: "share", better: "lower" },
   kvBytesPerToken: { says: "KV cache", unit: "bytes/token", better: "lower" },
@@ -129,7 +134,8 @@ export type Quantity =
   /**
    * The share of `cost` that the arms need for the loss that `against` ends with: they are one method with training runs
    * of different lengths, each with its whole schedule, and the share is interpolated between the two next to that loss
-   * (in the logarithm of the cost). Outside their range it is the nearest end, and counted as such.
+   * (in the logarithm of the cost). Outside their range it is the nearest end, and counted as such. A run that diverged
+   * reaches no loss: the share lies below that of the next longer one, or is the largest tried, and is counted as such too.
    */
   | {
       readonly kind: "costToMatch";
@@ -137,6 +143,12 @@ export type Quantity =
       readonly arms: readonly string[];
       readonly against: string;
     };
+
+/** The arms whose trials it rests on. */
+export const armsIn = (of: Quantity): readonly string[] => {
+  if (of.kind === "costToMatch") return [...of.arms, of.against];
+  return "against" in of ? [of.arm, of.against] : [of.arm];
+};
 
 /** What the page draws. */
 export type Figure =

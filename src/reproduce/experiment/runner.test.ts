@@ -7,9 +7,10 @@ import { byteVocabulary } from "../data/text.ts";
 import { alike, type LayerConfig } from "../model/config.ts";
 import { muonProtocol } from "../protocols/muon.ts";
 import { analyse } from "./analysis.ts";
+import { preregistrationOf } from "./preregistration.ts";
 import type { Arm, Form } from "./protocol.ts";
-import { openRecords, preregistrationOf } from "./records.ts";
-import { type RunOptions, runExperiment } from "./runner.ts";
+import { openRecords } from "./records.ts";
+import { type ExperimentProgress, type RunOptions, runExperiment } from "./runner.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -73,17 +74,25 @@ const options: RunOptions = {
 
 test("trains every arm and seed once, the same numbers however many run side by side, and goes on where it stopped", async () => {
   const records = openRecords(folder, registered, "cpu");
-  expect(await runExperiment(form, records, options)).toBe("complete");
+  const news: ExperimentProgress[] = [];
+  expect(await runExperiment(form, records, { ...options, onProgress: (one) => news.push(one) })).toBe("complete");
+  records[Symbol.dispose]();
   const analysis = analyse(form, records.trials);
   expect(analysis).toMatchObject({ isComplete: true, verdict: "supported" });
   expect(records.trials).toHaveLength(6);
   expect(records.trials.find(({ arm }) => arm === "recall")!.byDistance[0]!.bins.length).toBeGreaterThan(2);
+  // What a process does beside training counts as well.
+  for (const { totalCpuSeconds, measures } of records.trials)
+    expect(totalCpuSeconds).toBeGreaterThan(measures.cpuSeconds!);
+  const spent = records.trials.reduce((sum, { totalCpuSeconds }) => sum + totalCpuSeconds!, 0);
+  expect(news.at(-1)!.totalCpuSeconds).toBeCloseTo(spent, 6);
+  expect(news.flatMap(({ finished }) => finished ?? [])).toHaveLength(6);
 
   // A process that died in the middle of a line, and lost the trial before it.
   const path = join(folder, "trials.jsonl");
   const lines = readFileSync(path, "utf8").trimEnd().split("\n");
   writeFileSync(path, `${lines.slice(0, 4).join("\n")}\n${lines[4]!.slice(0, 100)}`);
-  const again = openRecords(folder, registered, "cpu");
+  using again = openRecords(folder, registered, "cpu");
   expect(again.trials).toHaveLength(4);
   expect(await runExperiment(form, again, { ...options, jobs: 1 })).toBe("complete");
   expect(again.trials).toHaveLength(6);
@@ -92,9 +101,8 @@ test("trains every arm and seed once, the same numbers however many run side by 
 
 test("stops when it is told to, and when the CPU time is used up", async () => {
   const stopped = AbortSignal.abort();
-  expect(await runExperiment(form, openRecords(folder, registered, "cpu"), { ...options, stopping: stopped })).toBe(
-    "interrupted",
-  );
+  using untouched = openRecords(folder, registered, "cpu");
+  expect(await runExperiment(form, untouched, { ...options, stopping: stopped })).toBe("interrupted");
   const long: Form = {
     ...form,
     arms: [
@@ -108,21 +116,31 @@ test("stops when it is told to, and when the CPU time is used up", async () => {
       },
     ],
   };
-  const records = openRecords(join(folder, "long"), { ...registered, form: long }, "cpu");
-  expect(await runExperiment(long, records, { ...options, maxCpuMinutes: 1 / 600 })).toBe("out of CPU time");
+  using records = openRecords(join(folder, "long"), { ...registered, form: long }, "cpu");
+  let last: ExperimentProgress | undefined;
+  const onProgress = (progress: ExperimentProgress) => {
+    last = progress;
+  };
+  expect(await runExperiment(long, records, { ...options, maxCpuMinutes: 1 / 600, onProgress })).toBe(
+    "out of CPU time",
+  );
   expect(records.trials).toHaveLength(0);
+  expect(last!.running.some(({ share, totalCpuSeconds }) => share > 0 && totalCpuSeconds > 0)).toBe(true);
 });
 
-test("a folder with another protocol's trials, or with what is none, is refused and left alone", () => {
-  openRecords(folder, registered, "cpu");
-  const before = readFileSync(join(folder, "protocol.json"), "utf8");
-  expect(() => openRecords(folder, { ...registered, form: { ...form, seeds: [1, 2, 3] } }, "cpu")).toThrow(
-    /another form/,
-  );
-  expect(readFileSync(join(folder, "protocol.json"), "utf8")).toBe(before);
-  const onCpu = { arm: "text", phase: "final", rate: 1e-3, seed: 1, machine: { processor: "any" } };
-  writeFileSync(join(folder, "trials.jsonl"), `${JSON.stringify(onCpu)}\n`);
-  expect(() => openRecords(folder, registered, "webgpu")).toThrow(/ran on cpu, and this run is for webgpu/);
-  writeFileSync(join(folder, "trials.jsonl"), "{]\n");
-  expect(() => openRecords(folder, registered, "cpu")).toThrow(/line 1 is not the JSON/);
+test("a training that diverged is written down as such, and has no loss, no logits and no recall", async () => {
+  const wild: Form = {
+    ...form,
+    arms: [
+      { ...text, rates: [1e30] },
+      { ...recall, rates: [1e30] },
+    ],
+    seeds: [1],
+  };
+  using records = openRecords(folder, { ...registered, form: wild }, "cpu");
+  expect(await runExperiment(wild, records, options)).toBe("complete");
+  const measuresOf = (arm: string) => records.trials.find((trial) => trial.arm === arm)!.measures;
+  expect(measuresOf("text")).toMatchObject({ heldOutLoss: null, largestLogit: null, steps: 20 });
+  expect(measuresOf("recall")).toMatchObject({ recall: null });
+  expect(analyse(wild, records.trials)).toMatchObject({ verdict: "inconclusive", findings: [{ diverged: 1 }] });
 });

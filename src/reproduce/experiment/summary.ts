@@ -2,7 +2,7 @@
 import { type MeanEstimate, mean, meanEstimate } from "../../stats/index.ts";
 import { chosenRate, countingTrials, isAtEnd } from "./plan.ts";
 import type { Arm, Form, Measure } from "./protocol.ts";
-import type { TrialRecord } from "./trial.ts";
+import { hasDiverged, type TrialRecord } from "./trial-record.ts";
 
 export interface ArmSummary {
   readonly arm: Arm;
@@ -12,7 +12,9 @@ export interface ArmSummary {
   readonly isAtEnd: boolean;
   readonly tried: readonly { readonly rate: number; readonly trial: TrialRecord }[];
   readonly trials: readonly TrialRecord[];
-  /** Over seeds; `null` where it was not measured. */
+  /** Of its trials, those that diverged. */
+  readonly diverged: number;
+  /** Over the seeds that did not diverge; `null` where it was not measured. */
   readonly of: (measure: Measure) => MeanEstimate | null;
 }
 
@@ -28,6 +30,7 @@ export function summariesOf(form: Form, records: readonly TrialRecord[]): ArmSum
       isAtEnd: isAtEnd(arm, rate),
       tried: own.filter(({ phase }) => phase === "tuning").map((trial) => ({ rate: trial.rate, trial })),
       trials,
+      diverged: trials.filter(hasDiverged).length,
       of: (measure) => meanEstimate(trials.flatMap(({ measures }) => measures[measure] ?? [])),
     };
   });
@@ -47,11 +50,7 @@ export function meanCurve(
 ): CurveMeanPoint[] {
   const steps = trials[0]?.curve.map(({ step }) => step) ?? [];
   return steps.flatMap((step) => {
-    const values = trials.flatMap(({ curve }) => {
-      const point = curve.find((each) => each.step === step) as Record<string, unknown> | undefined;
-      const value = point?.[measure];
-      return typeof value === "number" ? [value] : [];
-    });
+    const values = trials.flatMap(({ curve }) => curve.find((each) => each.step === step)?.[measure] ?? []);
     if (values.length < trials.length) return [];
     return [{ step, mean: mean(values)!, low: Math.min(...values), high: Math.max(...values) }];
   });

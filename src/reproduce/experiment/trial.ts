@@ -1,7 +1,4 @@
-/** One training of an experiment: which it is, how it is run, and what is kept of it. */
-
-import { createRequire } from "node:module";
-import { cpus } from "node:os";
+/** One training of an experiment: how it is run, and what is kept of it. */
 import { mean } from "../../stats/index.ts";
 import { installedText } from "../data/text.ts";
 import { type Device, oneThread, type Runtime } from "../graph/session.ts";
@@ -12,43 +9,17 @@ import { weightsOf } from "../training/forward.ts";
 import { type CurvePoint, trainLanguageModel } from "../training/language-run.ts";
 import { examineRecall, type RecallPoint, teachRecall } from "../training/recall-run.ts";
 import { stopwatch } from "../training/stopwatch.ts";
-import type { Arm, LanguageTraining, Measure, ReadingExamination, RecallTraining } from "./protocol.ts";
+import { machineOf } from "./machine.ts";
+import type { Arm, LanguageTraining, ReadingExamination, RecallTraining, Training } from "./protocol.ts";
+import type { Measures, RecallByDistance, TrialPlan, TrialRecord } from "./trial-record.ts";
 
-export interface TrialPlan {
-  readonly arm: string;
-  /** `tuning` chooses the arm's rate; only `final` trials are reported. */
-  readonly phase: "tuning" | "final";
-  readonly rate: number;
-  readonly seed: number;
-}
-
-export type Measures = Readonly<Partial<Record<Measure, number>>>;
-
-/** Recall by how far back the value stood, examined at one length of sequence. */
-export interface RecallByDistance {
-  readonly tokens: number;
-  readonly bins: readonly { readonly from: number; readonly to: number; readonly n: number; readonly right: number }[];
-}
-
-export interface TrialRecord extends TrialPlan {
-  readonly measures: Measures;
-  readonly curve: readonly (CurvePoint | RecallPoint)[];
-  readonly byDistance: readonly RecallByDistance[];
-  /** What ran it. */
-  readonly machine: Machine;
-}
-
-export interface Machine {
-  /** Where the graphs ran; not written down for the CPU. */
-  readonly device?: Device;
-  readonly processor: string;
-  readonly node: string;
-  readonly onnxruntime: string;
-}
-
+/** `totalCpuSeconds` is what this process has taken since the trial began: training, judging, building of graphs. */
 export type TrialNews =
-  | { readonly kind: "progress"; readonly share: number; readonly cpuSeconds: number }
+  | { readonly kind: "progress"; readonly share: number; readonly totalCpuSeconds: number }
   | { readonly kind: "done"; readonly record: TrialRecord };
+
+/** The share that is done, and at the end what was found. */
+type TaskNews = number | Pick<TrialRecord, "measures" | "curve" | "byDistance">;
 
 /** Runs one trial; news at each point of its curve, and the record last. */
 export async function* runTrial(
@@ -56,41 +27,60 @@ export async function* runTrial(
   { training }: Arm,
   runtime: Runtime = oneThread,
 ): AsyncGenerator<TrialNews> {
-  switch (training.task) {
-    case "language":
-      return yield* languageTrial(plan, training, runtime);
-    case "recall":
-      return yield* recallTrial(plan, training, runtime);
-    case "reading":
-      return yield* readingTrial(plan, training);
+  const before = process.cpuUsage();
+  for await (const news of taskOf(plan, training, runtime)) {
+    const { user, system } = process.cpuUsage(before);
+    const totalCpuSeconds = (user + system) / 1e6;
+    yield typeof news === "number"
+      ? { kind: "progress", share: news, totalCpuSeconds }
+      : {
+          kind: "done",
+          record: { ...plan, ...news, totalCpuSeconds, machine: machineOf(deviceOf(training, runtime)) },
+        };
   }
 }
 
-async function* languageTrial(
-  plan: TrialPlan,
-  training: LanguageTraining,
-  runtime: Runtime,
-): AsyncGenerator<TrialNews> {
+/** llama.cpp, which examines readers, is given none. */
+const deviceOf = ({ task }: Training, { device }: Runtime): Device => (task === "reading" ? "cpu" : device);
+
+function taskOf(plan: TrialPlan, training: Training, runtime: Runtime): AsyncGenerator<TaskNews> {
+  switch (training.task) {
+    case "language":
+      return languageTrial(plan, training, runtime);
+    case "recall":
+      return recallTrial(plan, training, runtime);
+    case "reading":
+      return readingTrial(plan, training);
+  }
+}
+
+async function* languageTrial(plan: TrialPlan, training: LanguageTraining, runtime: Runtime): AsyncGenerator<TaskNews> {
   const curve: CurvePoint[] = [];
   const run = { ...training, peakRate: plan.rate, seed: plan.seed };
   for await (const { point } of trainLanguageModel(run, installedText(), runtime)) {
     curve.push(point);
-    yield { kind: "progress", share: point.step / training.schedule.steps, cpuSeconds: point.spent.cpuSeconds };
+    yield point.step / training.schedule.steps;
   }
-  const last = curve.at(-1)!;
-  const logits = curve.flatMap(({ largestLogit }) => (largestLogit === null ? [] : [largestLogit]));
-  const excesses = curve.flatMap(({ loadExcess }) => (loadExcess === null ? [] : [loadExcess]));
-  yield done(plan, training, runtime, curve, [], {
-    heldOutLoss: last.heldOutLoss,
+  yield { measures: { ...languageMeasures(curve), ...costOf(training, curve) }, curve, byDistance: [] };
+}
+
+function languageMeasures(curve: readonly CurvePoint[]): Measures {
+  const { heldOutLoss } = curve.at(-1)!;
+  // What was measured before it diverged says nothing of the arm.
+  if (heldOutLoss === null) return { heldOutLoss: null, largestLogit: null, loadExcess: null };
+  const logits = curve.flatMap((point) => point.largestLogit ?? []);
+  const excesses = curve.flatMap((point) => point.loadExcess ?? []);
+  return {
+    heldOutLoss,
     ...(logits.length > 0 && { largestLogit: Math.max(...logits) }),
     // The first tenth, when routers are still near their random start, is left out.
     ...(excesses.length > 0 && { loadExcess: mean(excesses.slice(Math.ceil(excesses.length / 10)))! }),
-  });
+  };
 }
 
 const examinedAnswers = 2000;
 
-async function* recallTrial(plan: TrialPlan, training: RecallTraining, runtime: Runtime): AsyncGenerator<TrialNews> {
+async function* recallTrial(plan: TrialPlan, training: RecallTraining, runtime: Runtime): AsyncGenerator<TaskNews> {
   const { config, stages, examined } = training;
   const curve: RecallPoint[] = [];
   const steps = stages.reduce((sum, { maxSteps }) => sum + maxSteps, 0);
@@ -98,7 +88,12 @@ async function* recallTrial(plan: TrialPlan, training: RecallTraining, runtime: 
   for await (const progress of teachRecall({ ...training, peakRate: plan.rate, seed: plan.seed, runtime })) {
     curve.push(progress.point);
     state = progress.state;
-    yield { kind: "progress", share: progress.point.step / steps, cpuSeconds: progress.point.spent.cpuSeconds };
+    yield progress.point.step / steps;
+  }
+  if (curve.at(-1)!.trainingLoss === null) {
+    // Examined, it would look like a model that recalls nothing.
+    yield { measures: { recall: null, ...costOf(training, curve) }, curve, byDistance: [] };
+    return;
   }
   const byDistance: RecallByDistance[] = [];
   const shares: number[] = [];
@@ -116,66 +111,38 @@ async function* recallTrial(plan: TrialPlan, training: RecallTraining, runtime: 
       }),
     });
   }
-  yield done(plan, training, runtime, curve, byDistance, { recall: shares[0]! });
+  yield { measures: { recall: shares[0]!, ...costOf(training, curve) }, curve, byDistance };
 }
 
 /** Powers of two up to the length: 1, 2, 4, … */
 const distanceEdges = (tokens: number) =>
   Array.from({ length: Math.ceil(Math.log2(tokens)) + 1 }, (_, power) => 2 ** power);
 
-async function* readingTrial(plan: TrialPlan, examination: ReadingExamination): AsyncGenerator<TrialNews> {
+async function* readingTrial(plan: TrialPlan, examination: ReadingExamination): AsyncGenerator<TaskNews> {
   const watch = stopwatch();
   watch.start();
-  const clock = () => {
-    watch.stop(0);
-    watch.start();
-    return watch.spent();
-  };
   for await (const { share, marks } of examineReading(examination, plan.seed)) {
-    const { cpuSeconds, wallSeconds } = clock();
-    if (marks === null) yield { kind: "progress", share, cpuSeconds };
-    else yield { kind: "done", record: record(plan, { ...marks, cpuSeconds, wallSeconds }) };
+    if (marks === null) yield share;
+    else {
+      watch.stop(0);
+      const { cpuSeconds, wallSeconds } = watch.spent();
+      yield { measures: { ...marks, cpuSeconds, wallSeconds }, curve: [], byDistance: [] };
+    }
   }
 }
-
-const record = (
-  plan: TrialPlan,
-  measures: Measures,
-  device: Device = "cpu",
-  curve: TrialRecord["curve"] = [],
-  byDistance: TrialRecord["byDistance"] = [],
-): TrialRecord => ({ ...plan, measures, curve, byDistance, machine: machine(device) });
 
 /** Bytes that keys and values are counted with: 16-bit floats, as engines keep them. */
 const bytesPerValue = 2;
 
-function done(
-  plan: TrialPlan,
-  { config }: LanguageTraining | RecallTraining,
-  { device }: Runtime,
-  curve: TrialRecord["curve"],
-  byDistance: readonly RecallByDistance[],
-  own: Measures,
-): TrialNews {
+/** What the training took, and what the model takes. */
+function costOf({ config }: LanguageTraining | RecallTraining, curve: readonly (CurvePoint | RecallPoint)[]): Measures {
   const { step, spent } = curve.at(-1)!;
-  const measures: Measures = {
-    ...own,
+  return {
     steps: step,
     trainingFlops: spent.flops,
     cpuSeconds: spent.cpuSeconds,
     wallSeconds: spent.wallSeconds,
     parameters: parametersOf(weightsOf(config)),
     kvBytesPerToken: bytesPerValue * config.layers.reduce((sum, { attention }) => sum + cachedValues(attention), 0),
-  };
-  return { kind: "done", record: record(plan, measures, device, curve, byDistance) };
-}
-
-function machine(device: Device): Machine {
-  const { version } = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
-  return {
-    ...(device !== "cpu" && { device }),
-    processor: cpus()[0]?.model ?? "unknown",
-    node: process.versions.node,
-    onnxruntime: version,
   };
 }

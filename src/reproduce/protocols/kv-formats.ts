@@ -68,17 +68,21 @@ const formOf = (designs: readonly Design[], questions: number, seeds: readonly n
   cpuMinutes,
 });
 
+const words = {
+  scope: `Specimens of three layers and 0.6 to 0.7 M parameters with heads of 32, reading registers of ${contextTokens} tokens in the embedded engine, greedy.`,
+  method:
+    "Nothing is trained: each seed draws questions, three quarters of which a line answers, and all formats get the same ones. Recall counts an answer whose value and line are right. Bytes a token are measured in saved states of the engine. A block of 32 values, which is a whole head here, shares one scale in both quantised formats.",
+};
+
 export const kvFormatsProtocol: Protocol = {
   name: "kv-formats",
   title: "Quantised keys and values: what they save, what they break",
   ideas: ["fp4-kv"],
   claims: [],
   question: "Do the reading specimens find as much with their keys and values in q8_0, and in q4_0, as in f16?",
-  scope: `Specimens of three layers and 0.6 to 0.7 M parameters with heads of 32, reading registers of ${contextTokens} tokens in the embedded engine, greedy.`,
-  method:
-    "Nothing is trained: each seed draws questions, three quarters of which a line answers, and all formats get the same ones. Recall counts an answer whose value and line are right. Bytes a token are measured in saved states of the engine. A block of 32 values, which is a whole head here, shares one scale in both quantised formats.",
+  caveats: [],
   ifNegative:
     "That the format's rounding is coarser than what tells this specimen's keys apart. Larger models have more dimensions to tell them apart with, and values of other spread: it says nothing on them.",
-  full: formOf(["MHA", "GQA", "MQA", "MLA"], 120, [1, 2, 3, 4, 5], 20),
-  quick: formOf(["MHA", "MLA"], 40, [1, 2, 3], 3),
+  full: { ...words, ...formOf(["MHA", "GQA", "MQA", "MLA"], 80, [1, 2, 3, 4, 5], 12) },
+  quick: { ...words, ...formOf(["MHA", "MLA"], 40, [1, 2, 3], 3) },
 };

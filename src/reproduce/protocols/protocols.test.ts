@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { claimsOf } from "../../ledger/index.ts";
 import { readLedger } from "../../ledger-files/index.ts";
 import { readersFolder } from "../../specimens/index.ts";
-import type { Form, Quantity, Training } from "../experiment/protocol.ts";
+import { type Arm, armsIn, type Form, type Training } from "../experiment/protocol.ts";
 import { architectureOf } from "../llama-cpp/export.ts";
 import { parametersOf } from "../model/site.ts";
 import { weightsOf } from "../training/forward.ts";
@@ -15,11 +15,6 @@ const forms = protocols.flatMap((protocol) =>
 );
 
 const decodersOf = (training: Training) => (training.task === "reading" ? [] : [training.config]);
-
-const armsIn = (of: Quantity): readonly string[] => {
-  if (of.kind === "costToMatch") return [...of.arms, of.against];
-  return "against" in of ? [of.arm, of.against] : [of.arm];
-};
 
 test.each(forms)("%s: names fit together, tuning is matched, a verdict can be reached", (_, form) => {
   const names = form.arms.map(({ name }) => name);
@@ -34,12 +29,32 @@ test.each(forms)("%s: names fit together, tuning is matched, a verdict can be re
   expect(form.outcomes.filter(({ isPrimary }) => isPrimary).every(({ rule }) => rule !== null)).toBe(true);
   expect(form.outcomes.some(({ isPrimary }) => isPrimary)).toBe(true);
   expect(form.seeds).not.toContain(form.tuningSeed);
-  expect(new Set(ratesTried(form)).size).toBeLessThanOrEqual(1);
+  expect(unequallyTuned(form)).toEqual([]);
+  const tuned = form.arms.map(({ name }) => ratesTried(form, name)).filter((tried) => tried > 1);
+  expect(new Set(tuned).size).toBeLessThanOrEqual(1);
 });
 
-/** How many rates each arm tries that chooses one itself. */
-const ratesTried = ({ arms }: Form) =>
-  arms.flatMap(({ rates }) => ("as" in rates || rates.length === 1 ? [] : [rates.length]));
+/** How many rates an arm's own was chosen from, by itself or by the arm that it takes it from. */
+const ratesTried = (form: Form, name: string): number => {
+  const { rates } = form.arms.find((arm) => arm.name === name)!;
+  return "as" in rates ? ratesTried(form, rates.as) : rates.length;
+};
+
+/** Outcomes that compare arms of which one could choose from more rates than another. */
+const unequallyTuned = (form: Form): string[] =>
+  form.outcomes
+    .filter(({ of }) => new Set(armsIn(of).map((name) => ratesTried(form, name))).size > 1)
+    .map(({ name }) => name);
+
+test("an arm that is tuned beside one that is not is no match, and one that takes over the other's rate is", () => {
+  const { full } = protocols.find(({ name }) => name === "expert-balance")!;
+  const [first, ...others] = full.arms as [Arm, ...Arm[]];
+  const withFirst = (rates: Arm["rates"]): Form => ({ ...full, arms: [{ ...first, rates }, ...others] });
+  const compared = full.outcomes.filter(({ of }) => armsIn(of).length > 1 && armsIn(of).includes(first.name));
+  expect(compared.length).toBeGreaterThan(0);
+  expect(unequallyTuned(withFirst([8e-3]))).toEqual(compared.map(({ name }) => name));
+  expect(unequallyTuned(withFirst({ as: others[0]!.name }))).toEqual([]);
+});
 
 test.each(forms)("%s: claims and ideas are in the ledger", (_, __, { claims, ideas }) => {
   const ledger = readLedger();

@@ -31,15 +31,20 @@ export const languageTraining = (
   pointSteps: Math.round(steps / 12),
 });
 
-/** Sequences of 16 tokens first, doubled when recall is 97 %; 2,048 tokens a step, and longest sequences of `tokens`. */
-export const recallTraining = (config: DecoderConfig, tokens: number, examined: readonly number[]): RecallTraining => {
+/** Sequences of 16 tokens first, doubled when recall is 97 %, up to `tokens`. */
+export const recallTraining = (
+  config: DecoderConfig,
+  tokens: number,
+  examined: readonly number[],
+  tokensPerStep = 2048,
+): RecallTraining => {
   const lengths = Array.from({ length: Math.log2(tokens / 16) + 1 }, (_, doubling) => 16 * 2 ** doubling);
   return {
     task: "recall",
     config,
     optimiser: muon,
     stages: lengths.map((length, index) => ({
-      grid: { sequences: 2048 / length, tokens: length },
+      grid: { sequences: tokensPerStep / length, tokens: length },
       maxSteps: index === 0 ? 800 : 300,
       enough: 0.97,
     })),

@@ -8,6 +8,7 @@ import type { Grid } from "../model/site.ts";
 import type { OptimiserSettings } from "../optimisers/optimiser.ts";
 import { rateShare, type Schedule } from "../optimisers/schedule.ts";
 import { everyToken } from "./batch.ts";
+import { finite } from "./finite.ts";
 import { forwardPass, weightsOf } from "./forward.ts";
 import { type Spent, stopwatch } from "./stopwatch.ts";
 import { Trainer } from "./trainer.ts";
@@ -26,11 +27,11 @@ export interface LanguageRun {
 
 export interface CurvePoint {
   readonly step: number;
-  /** Mean since the point before, nats for each byte; each step's loss is of a batch not seen before. */
-  readonly trainingLoss: number;
-  /** On the held-out blocks, nats for each byte. */
-  readonly heldOutLoss: number;
-  /** Of all heads and layers since the point before; `null` where no layer has softmax attention. */
+  /** Mean since the point before, nats for each byte; each step's loss is of a batch not seen before. `null` once it diverged. */
+  readonly trainingLoss: number | null;
+  /** On the held-out blocks, nats for each byte; `null` once training diverged. */
+  readonly heldOutLoss: number | null;
+  /** Of all heads and layers since the point before; `null` where no layer has softmax attention, and once training diverged. */
   readonly largestLogit: number | null;
   /** Largest load of an expert over the mean load, less 1, since the point before, mean of layers ("MaxVio"); `null` without experts. */
   readonly loadExcess: number | null;
@@ -75,10 +76,10 @@ export async function* trainLanguageModel(
     yield {
       point: {
         step: trainer.steps,
-        trainingLoss: mean(losses)!,
-        heldOutLoss: mean(held)!,
-        largestLogit: Number.isFinite(largestLogit) ? largestLogit : null,
-        loadExcess: mean((loads ?? []).map(excessOf)),
+        trainingLoss: finite(mean(losses)),
+        heldOutLoss: finite(mean(held)),
+        largestLogit: finite(largestLogit),
+        loadExcess: finite(mean((loads ?? []).map(excessOf))),
         spent: watch.spent(),
       },
       state: trainer.state,

@@ -10,6 +10,7 @@ import type { DecoderConfig } from "../model/config.ts";
 import { firstValues, type WeightValues } from "../model/first-values.ts";
 import type { Grid } from "../model/site.ts";
 import type { OptimiserSettings } from "../optimisers/optimiser.ts";
+import { finite } from "./finite.ts";
 import { type ForwardPass, forwardPass, weightsOf } from "./forward.ts";
 import { rightPlaces } from "./right.ts";
 import { type Spent, stopwatch } from "./stopwatch.ts";
@@ -35,7 +36,8 @@ export interface RecallPoint {
   readonly step: number;
   /** Tokens of the stage's sequences. */
   readonly tokens: number;
-  readonly trainingLoss: number;
+  /** `null` once training diverged. */
+  readonly trainingLoss: number | null;
   /** Share of fresh questions answered right. */
   readonly recall: number;
   /** Of training so far, without the judging at points. */
@@ -86,7 +88,7 @@ export async function* teachRecall(run: RecallRun): AsyncGenerator<RecallProgres
       const point = {
         step: trainer.steps,
         tokens: grid.tokens,
-        trainingLoss: mean(losses)!,
+        trainingLoss: finite(mean(losses)),
         recall,
         spent: watch.spent(),
       };
