@@ -77,7 +77,9 @@ function cpuText(trials: readonly TrialRecord[]): string {
 export function verdictSentence(registered: Pick<Preregistration, "protocol" | "form">, analysis: Analysis): string {
   const figures = analysis.findings
     .filter(({ outcome }) => outcome.isPrimary)
-    .map((finding) => `${sentence(finding.outcome.name)}: ${findingText(finding)} (rule: ${ruleText(finding.outcome)}).`);
+    .map(
+      (finding) => `${sentence(finding.outcome.name)}: ${findingText(finding)} (rule: ${ruleText(finding.outcome)}).`,
+    );
   const { claims } = registered.protocol;
   return [
     verdictWords(registered, analysis),

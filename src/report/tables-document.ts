@@ -42,7 +42,11 @@ export function tablesMarkdown({ title, lede, headline, tables, remarks }: Table
     return [`## ${inMarkdown(heading)}`, ...(note === null ? [] : [inMarkdown(note)]), table.join("\n")].join("\n\n");
   });
   const list = remarks.map((remark) => `- ${inMarkdown(remark)}`).join("\n");
-  const opening = [`# ${inMarkdown(title)}`, inMarkdown(lede), ...(headline === undefined ? [] : [`**${inMarkdown(headline)}**`])];
+  const opening = [
+    `# ${inMarkdown(title)}`,
+    inMarkdown(lede),
+    ...(headline === undefined ? [] : [`**${inMarkdown(headline)}**`]),
+  ];
   return `${[...opening, ...blocks, ...(list === "" ? [] : [list])].join("\n\n")}\n`;
 }
 
@@ -117,9 +121,9 @@ const lineMarkup = ({ text, marks = [], source = null }: CellLine): Markup =>
 const markClass = (mark: string) => (/^unverified|stale$/.test(mark) ? "sub warn" : "sub");
 
 const tablesStyle = `${pageStyle}
-section { margin-top: 44px; } figure + figure { margin-top: 36px; } section .lede { margin-bottom: 12px; }
+section { margin-top: 44px; } figure + figure { margin-top: 36px; } .pair figure + figure { margin-top: 0; } section .lede { margin-bottom: 12px; }
 .headline { margin-top: 14px; max-width: 46em; font-size: 19px; font-weight: 600; line-height: 1.35; }
-th, td { text-align: left; white-space: normal; min-width: 6em; overflow-wrap: anywhere; }
+th, td { text-align: left; white-space: normal; min-width: 6em; overflow-wrap: break-word; }
 thead th { font-size: 13px; color: var(--ink); font-weight: 600; }
 tbody th { min-width: 9em; font-weight: 500; }
 th:first-child { position: sticky; left: 0; background: var(--paper); z-index: 1; padding-right: 8px; }
