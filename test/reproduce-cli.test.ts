@@ -12,7 +12,7 @@ beforeEach(() => {
 afterEach(() => folder.remove());
 
 /** Trainings are short, but other tests run beside them. */
-const patient = { timeout: 240_000 };
+const patient = { timeout: 600_000 };
 const threeLines = /^error: {4}.*\nexpected: .*\nto mend: {2}.*\n$/;
 const reproduce = (...args: readonly string[]) => runCli(["reproduce", ...args], { cwd: folder.path });
 
