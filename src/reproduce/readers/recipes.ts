@@ -37,38 +37,35 @@ const grouped = (kvHeads: number, window: number | null = null): Attention => ({
   headDim,
   window,
 });
+/** GQA's cache. */
 const latent: Attention = { kind: "latent", kvRank: 112, ropeDim: 16, plainDim: headDim, valueDim: headDim };
-/** Beside a window, the text before as entries of four tokens, all of which are read up to `4 · topK` tokens. */
+/**
+ * Beside a window, the text before as entries of four tokens, all of which are read up to `4 · topK` tokens: the indexer,
+ * which is not trained, chooses nothing. Its keys are longer than a head, as llama.cpp divides by zero where they are equal.
+ */
 const compressed = (ratio: 0 | 4): Attention => ({
   kind: "compressed",
-  headDim,
+  headDim: 2 * headDim,
   ropeDim: 16,
   queryRank: 64,
-  window: 64,
+  window: 16,
   ratio,
   outputGroups: 2,
   outputRank: 64,
-  indexer: ratio === 0 ? null : { heads: 4, keyDim: 64, topK: 2048 },
+  indexer: ratio === 0 ? null : { heads: 4, keyDim: 128, topK: 2048 },
 });
-const delta: Attention = { kind: "delta", headDim, convolution: 4 };
 const dense = (attention: Attention): LayerConfig => ({ attention, feedForward });
-const experts = { kind: "experts", count: 16, used: 4, shared: 1, hidden: 48, balanceRate: 1e-3 } as const;
 
 const designs: Readonly<Record<string, { readonly attention: string; readonly layers: readonly LayerConfig[] }>> = {
   "reader-mha": { attention: "MHA", layers: alike(layers, dense(grouped(heads))) },
   "reader-gqa": { attention: "GQA", layers: alike(layers, dense(grouped(2))) },
   "reader-mqa": { attention: "MQA", layers: alike(layers, dense(grouped(1))) },
   "reader-mla": { attention: "MLA", layers: alike(layers, dense(latent)) },
-  "reader-mla-moe": {
-    attention: "MLA + MoE",
-    layers: [dense(latent), { attention: latent, feedForward: experts }, { attention: latent, feedForward: experts }],
-  },
   "reader-swa": {
     attention: "SWA",
     layers: [dense(grouped(2, 64)), dense(grouped(2, 64)), dense(grouped(2))],
   },
   "reader-csa": { attention: "CSA", layers: [dense(compressed(0)), dense(compressed(4)), dense(compressed(4))] },
-  "reader-kda": { attention: "KDA + MLA", layers: [dense(delta), dense(delta), dense({ ...latent, nope: true })] },
 };
 
 export const readerNames: readonly string[] = Object.keys(designs);
