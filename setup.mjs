@@ -1,7 +1,15 @@
 // Makes a fresh clone ready: installs the packages that package-lock.json names when they are not there yet, and with
-// --for-tests a browser for the page tests. Plain JavaScript for the machine's own Node, whatever its version.
+// --for-tests a browser for the page tests, and SciPy and statsmodels to hold the statistics to. Plain JavaScript for the
+// machine's own Node, whatever its version.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, readFileSync } from "node:fs";
+
+/** What each leaves says whether it is there. */
+const debianPackages = [
+  { packages: ["chromium", "fonts-dejavu-core"], leaves: "/usr/bin/chromium" },
+  { packages: ["python3-scipy"], leaves: "/usr/lib/python3/dist-packages/scipy" },
+  { packages: ["python3-statsmodels"], leaves: "/usr/lib/python3/dist-packages/statsmodels" },
+];
 
 const lock = readFileSync("package-lock.json", "utf8");
 const installed = "node_modules/.assay-lock.json";
@@ -11,11 +19,14 @@ if (!existsSync(installed) || readFileSync(installed, "utf8") !== lock) {
   run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"]);
   copyFileSync("package-lock.json", installed);
 }
-if (process.argv.includes("--for-tests") && !existsSync("/usr/bin/chromium") && existsSync("/usr/bin/apt-get")) {
-  console.error("Installing Chromium for the page tests (once) …");
-  const sudo = process.getuid?.() === 0 ? [] : ["sudo"];
-  run(...aptGet(sudo, ["update", "-qq"]));
-  run(...aptGet(sudo, ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"]));
+if (process.argv.includes("--for-tests") && existsSync("/usr/bin/apt-get")) {
+  const missing = debianPackages.filter(({ leaves }) => !existsSync(leaves)).flatMap(({ packages }) => packages);
+  if (missing.length > 0) {
+    console.error(`Installing what the tests use (once): ${missing.join(", ")} …`);
+    const sudo = process.getuid?.() === 0 ? [] : ["sudo"];
+    run(...aptGet(sudo, ["update", "-qq"]));
+    run(...aptGet(sudo, ["install", "-y", "-qq", "--no-install-recommends", ...missing]));
+  }
 }
 
 function aptGet(sudo, args) {

@@ -32,6 +32,7 @@ await runTrials({
   recorder: store.recorder("bench"),
   isDone: () => false,
   send: (route, request, signal) => sendCall(route.endpoint, request, { signal }),
+  judge: null,
   sleep: async () => {},
   budget: null,
   stopping: never,

@@ -2,8 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { checkpoint } from "./checkpoint.ts";
+import { jobs } from "./jobs.ts";
 import { memory } from "./memory.ts";
 import { type Outcome, outcomeJson, printOutcome } from "./outcome.ts";
+import { statistics } from "./statistics.ts";
 import { throughput } from "./throughput.ts";
 import { timing } from "./timing.ts";
 import { training } from "./training.ts";
@@ -14,6 +16,8 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Outcome>>>
   timing,
   checkpoint,
   training,
+  statistics,
+  jobs,
 };
 
 const { values, positionals } = parseArgs({

@@ -1,35 +1,33 @@
 /** What a benchmark leaves: a table for a person, the same figures for a program, and whether the goals were met. */
 import { cpus } from "node:os";
 
+/** The first row names the columns, with their units. */
+export type Table = readonly (readonly string[])[];
+
 export interface Outcome {
   readonly title: string;
-  /** The first row names the columns, with their units. */
-  readonly table: readonly (readonly string[])[];
+  readonly table: Table;
+  readonly further?: readonly { readonly title: string; readonly table: Table }[];
   readonly goals: readonly { readonly goal: string; readonly measured: string; readonly met: boolean }[];
   readonly notes: readonly string[];
   /** For `--json`: plain numbers in the units that their names say. */
   readonly figures: Readonly<Record<string, unknown>>;
 }
 
-export function printOutcome({ title, table, goals, notes }: Outcome): void {
+export function printOutcome({ title, table, further = [], goals, notes }: Outcome): void {
+  const verdicts = goals.map(({ goal, measured, met }) => `${met ? "met   " : "missed"}  ${goal}: ${measured}`);
+  const tables = [{ title, table }, ...further].flatMap((one) => [one.title, "", ...linesOf(one.table), ""]);
+  process.stdout.write(`${[...tables, ...verdicts, ...notes].join("\n")}\n`);
+}
+
+function linesOf(table: Table): string[] {
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
       .join("  ");
   const [head, ...rows] = table;
-  const verdicts = goals.map(({ goal, measured, met }) => `${met ? "met   " : "missed"}  ${goal}: ${measured}`);
-  const text = [
-    title,
-    "",
-    line(head!),
-    line(widths.map((width) => "─".repeat(width))),
-    ...rows.map(line),
-    "",
-    ...verdicts,
-    ...notes,
-  ];
-  process.stdout.write(`${text.join("\n")}\n`);
+  return [line(head!), line(widths.map((width) => "─".repeat(width))), ...rows.map(line)];
 }
 
 export function outcomeJson({ title, goals, figures }: Outcome): string {

@@ -91,7 +91,7 @@ async function answersTo(samples: Iterable<Sample>, { baseUrl }: Engine, model: 
     const request = { model, messages: sample.messages, stream: true, maxTokens: 16, temperature: 0 };
     const { failure, answer } = await sendCall(endpoint, request);
     if (failure !== null) throw new Error(failure.message);
-    const isRight = ({ score }: typeof grounded) => score(sample, answer.text)?.value === 1;
+    const isRight = ({ score }: typeof grounded) => score(sample, answer)?.value === 1;
     marked.push({ sample, isValueRight: isRight(exactAnswer), isGrounded: isRight(grounded) });
   }
   return marked;

@@ -7,20 +7,11 @@ export * as audit from "./audit/index.ts";
 export { type Engine, type EngineOptions, startEngine } from "./engine/index.ts";
 export { type Mistake, UserError } from "./errors.ts";
 export * from "./evals/index.ts";
+export { defineJob, type JobInput, type JobSample, type LoadedJob, loadJob, promptOf } from "./jobs/index.ts";
 export * as ledger from "./ledger/index.ts";
 export { readLedger, readRelease, readReleases } from "./ledger-files/index.ts";
 export * from "./report/index.ts";
-export {
-  costCeiling,
-  costOf,
-  type PrefixHistory,
-  prefixHistory,
-  type Route,
-  type Vendor,
-  type VendorRouteOptions,
-  vendorRoute,
-  vendors,
-} from "./routes/index.ts";
+export * from "./routes/index.ts";
 export { ensureSpecimen, type SpecimenInfo, specimens } from "./specimens/index.ts";
 export { meanEstimate, randomFrom, wilsonInterval } from "./stats/index.ts";
 export { openStore, type Store } from "./store/index.ts";

@@ -1,7 +1,6 @@
 /** A whole run without a process: plan, calls, retries, store, resume. The server is scripted; everything else is real. */
 import { expect, test } from "vitest";
 import {
-  budgetOf,
   grounding,
   groundingDefaults,
   type Plan,
@@ -94,7 +93,7 @@ const failure = (over: Partial<CallFailure>): CallFailure => ({
 });
 
 function info(id: string, planned: Plan): RunInfo {
-  const candidates = planned.routes.map((one) => ({ ...one, baseUrl: "x", price: one.price }));
+  const candidates = planned.routes.map((one) => ({ ...one, baseUrl: "x", cacheRule: one.cacheRule?.name ?? null }));
   return {
     id,
     scenario,
@@ -123,6 +122,7 @@ async function started(send: RunOptions["send"], over: Partial<RunOptions> = {})
     recorder: store.recorder("r"),
     isDone: () => false,
     send,
+    judge: null,
     sleep: async (ms) => void slept.push(ms),
     budget: null,
     stopping: never,
@@ -221,15 +221,20 @@ test("a run never spends more than its cap", async () => {
     observedOn: "2026-01-01",
     source: "test",
   };
-  const budget = budgetOf(0.01);
   const { store, options } = await started(async (_route, request) => answered(request), {
     plan: plan([route({ price })]),
-    budget,
     concurrency: () => 8,
   });
-  expect(await runTrials(options)).toBe("cost cap reached");
-  expect(await store.spentUsd("r")).toBeCloseTo(budget.settledUsd(), 9);
-  expect(budget.settledUsd()).toBeLessThanOrEqual(0.01);
+  const budget = store.budget("r", 0.01);
+  expect(await runTrials({ ...options, budget })).toBe("cost cap reached");
+  const costs = (await Array.fromAsync(store.records("r"))).map(({ trial }) => trial.costUsd!);
+  const spent = budget.spent();
+  expect(spent.settledUsd).toBeCloseTo(
+    costs.reduce((sum, cost) => sum + cost, 0),
+    6,
+  );
+  expect(spent.reservedUsd).toBe(0);
+  expect(spent.settledUsd).toBeLessThanOrEqual(0.01);
 });
 
 test("records cannot be changed or given twice", async () => {

@@ -2,7 +2,7 @@
  * A run that never happened, for tests of what shows runs: four candidates of every kind, failures, unknowns, a price,
  * text that tries to break out of the page, and numbers that behave as such models do.
  */
-import type { CandidateInfo, Cell, RunInfo, Trial, TrialRecord } from "../src/evals/index.ts";
+import type { CandidateInfo, Cell, RunInfo, Trial, TrialCall, TrialRecord } from "../src/evals/index.ts";
 import { type Random, randomFrom } from "../src/stats/index.ts";
 import type { Call } from "../src/wire/index.ts";
 
@@ -128,6 +128,9 @@ function record(place: Place): TrialRecord {
     candidate: candidate.id,
     cell,
     sampleId,
+    document: `document ${document + 1}`,
+    judgeCostUsd: 0,
+    turns: 1,
     depth,
     answerable: depth !== null,
     target: depth === null ? "unknown" : `lantern. [${Math.round(depth * (cell.contextTokens / 16)) + 1}]`,
@@ -138,7 +141,7 @@ function record(place: Place): TrialRecord {
     const failure = { class: "rate-limit" as const, message: `429 Too Many Requests: slow down ${hostileText}` };
     return {
       trial: { ...base, ...nothing, outcome: "failed", failure, attempts: 4 },
-      calls: [call(prompt, null, base.candidate)],
+      calls: [answerCall(call(prompt, null, base.candidate))],
     };
   }
   if (candidate.kind === "calibration specimen" && cell.contextTokens > 1500 && document > 3)
@@ -204,8 +207,13 @@ function record(place: Place): TrialRecord {
         : candidate.kvCache.fixedBytes + candidate.kvCache.bytesPerToken * (inputTokens + 6),
     attempts: 1,
   };
-  return { trial, calls: [call(prompt, answer, base.candidate)] };
+  return { trial, calls: [answerCall(call(prompt, answer, base.candidate), trial)] };
 }
+
+const answerCall = (
+  made: Call,
+  { expectedCacheReadTokens, costUsd }: Pick<Trial, "expectedCacheReadTokens" | "costUsd"> = nothing,
+): TrialCall => ({ ...made, purpose: "answer", turn: 1, expectedCacheReadTokens, costUsd });
 
 const nothing = {
   scores: null,

@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { type Engine, EngineError, startEngine } from "../engine/index.ts";
 import { UserError } from "../errors.ts";
 import { groundingDefaults } from "../evals/index.ts";
-import { type Route, vendorRoute } from "../routes/index.ts";
+import { llamaCpp, type Route, vendorRoute } from "../routes/index.ts";
 import { ensureSpecimen, type SpecimenInfo, specimens } from "../specimens/index.ts";
 import type { Message } from "../wire/index.ts";
 import type { Io } from "./command.ts";
@@ -158,8 +158,7 @@ async function engineRoute(model: EngineModel, engine: Engine, sequences: number
     trainedContextTokens: model.specimen?.trainedContextTokens ?? info.trainedContextTokens,
     contextTokens: info.contextTokens,
     kvCache: measured && { ...measured, source: `measured in llama.cpp's saved state, ${job.kvType ?? "f16"}` },
-    cacheRule: "llama.cpp: longest common prefix",
-    sequences,
+    cacheRule: llamaCpp({ sequences }),
     fingerprint: await fingerprintOf(model.path),
     tokenize: async ({ messages }) => Int32Array.from(await engine.tokenize(model.id, messages.map(asTurn))),
   };

@@ -1,36 +1,22 @@
 /**
- * A cap on what a run may spend. Before a call its ceiling is reserved, afterwards what it really cost is settled, so
- * that settled + reserved never exceeds the cap, whatever runs at the same time.
+ * A cap on what a run may spend, judges and retries included. Before a call its ceiling is reserved, afterwards what it
+ * really cost is settled, so that settled + reserved never exceeds the cap, whatever runs at the same time. The store
+ * keeps it: see `store/spending.ts`.
  */
 export interface Budget {
   /** Reserves up to `ceilingUsd`; null when the cap does not allow it. */
   readonly reserve: (ceilingUsd: number) => Reservation | null;
-  readonly settledUsd: () => number;
+  readonly spent: () => Spent;
 }
 
 export interface Reservation {
-  /** To be called once. A cost that is not known (null) settles as the whole ceiling. */
+  /** To be called once; more does nothing. A cost that is not known (null) settles as the whole ceiling. */
   readonly settle: (costUsd: number | null) => void;
 }
 
-/** @param spentUsd what earlier calls of the same run have cost already */
-export function budgetOf(capUsd: number, spentUsd = 0): Budget {
-  let settled = spentUsd;
-  let reserved = 0;
-  return {
-    settledUsd: () => settled,
-    reserve: (ceilingUsd) => {
-      if (settled + reserved + ceilingUsd > capUsd) return null;
-      reserved += ceilingUsd;
-      let open = true;
-      return {
-        settle: (costUsd) => {
-          if (!open) return;
-          open = false;
-          reserved -= ceilingUsd;
-          settled += costUsd ?? ceilingUsd;
-        },
-      };
-    },
-  };
+/** What a run has spent, USD. */
+export interface Spent {
+  readonly settledUsd: number;
+  /** Of calls that have not ended, or whose end nobody saw because the process died. */
+  readonly reservedUsd: number;
 }

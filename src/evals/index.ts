@@ -1,5 +1,4 @@
-export { type Budget, budgetOf } from "./budget.ts";
-export { citedValues, citesTheLine, exactAnswer, grounded, normalised } from "./citations.ts";
+export type { Budget, Reservation, Spent } from "./budget.ts";
 export {
   cellName,
   type Estimate,
@@ -10,7 +9,12 @@ export {
   plannedTrials,
   requestFor,
 } from "./plan.ts";
+export { type PromptPlan, planPrompts } from "./planning/prompt-plan.ts";
 export { type Recorder, type RunEnd, type RunOptions, runTrials } from "./run.ts";
-export type { Sample, Scenario, Scorer } from "./scenario.ts";
-export { type GroundingOptions, grounding, groundingDefaults } from "./scenarios/grounding.ts";
+export type { AskJudge, Document, Sample, SamplingSettings, Scenario, Scorer } from "./scenario.ts";
+export * as agentLoops from "./scenarios/agent-loop/index.ts";
+export { type GroundingOptions, grounding, groundingDefaults, registerTokens } from "./scenarios/grounding.ts";
+export * from "./scorers/index.ts";
+export { type Ask, oneCall, type Solver, type Turn } from "./solver.ts";
 export type * from "./trial.ts";
+export { lastAnswer, usageOf } from "./trial-of.ts";

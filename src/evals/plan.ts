@@ -2,6 +2,7 @@
 import { costCeiling, type Route } from "../routes/index.ts";
 import type { CallRequest } from "../wire/index.ts";
 import type { Sample, Scenario } from "./scenario.ts";
+import type { Turn } from "./solver.ts";
 import type { Cell } from "./trial.ts";
 
 export interface PlannedTrial {
@@ -25,7 +26,7 @@ export interface Plan {
 }
 
 /** The trials of one route in running order: cell by cell, and within a cell document by document. */
-export function* plannedTrials({ scenario, repeats, limit }: Plan, route: Route): Iterable<PlannedTrial> {
+export function* plannedTrials({ scenario, repeats, limit }: Plan, route: Route): Generator<PlannedTrial> {
   for (const cell of scenario.cells) {
     let taken = 0;
     for (const sample of scenario.samples(cell)) {
@@ -53,15 +54,16 @@ function trialId(route: Route, cell: Cell, sample: Sample, repeat: number): stri
   return `${route.id} | ${cellName(cell)} | ${sample.id}${repeat === 0 ? "" : ` | repeat ${repeat + 1}`}`;
 }
 
-/** The request that asks a sample of a route. Always streamed: without a stream there is no TTFT. */
-export function requestFor({ route, sample }: PlannedTrial, plan: Plan): CallRequest {
+/** A turn as a request. Always streamed: without a stream there is no TTFT. */
+export function requestFor({ route, sample }: PlannedTrial, turn: Turn, plan: Plan): CallRequest {
   return {
     model: route.model,
-    messages: sample.messages,
+    ...turn,
     stream: true,
     maxTokens: plan.maxTokens ?? route.maxOutputTokens,
     temperature: plan.temperature,
     seed: plan.seed,
+    ...sample.settings,
   };
 }
 

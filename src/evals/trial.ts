@@ -14,6 +14,14 @@ export interface Score {
   readonly explanation: string;
 }
 
+/** What the prompt held of the material, so that what retrieval missed is told apart from what the model missed. */
+export interface Given {
+  /** Ids; null for all of the material. */
+  readonly passages: readonly string[] | null;
+  /** Whether the answer stands in it; null where that cannot be seen. */
+  readonly holdsAnswer: boolean | null;
+}
+
 export interface TrialFailure {
   readonly class: FailureClass | "scorer";
   readonly message: string;
@@ -26,32 +34,55 @@ export interface Trial {
   readonly candidate: string;
   readonly cell: Cell;
   readonly sampleId: string;
+  /** What the sample is about; intervals take the samples of one document together. */
+  readonly document: string;
   /** Where in the context the needle was put, 0 to 1; null where the question has no answer. */
   readonly depth: number | null;
   /** False where abstaining is the right answer. */
   readonly answerable: boolean;
-  readonly target: string;
+  /** Null where none is known. */
+  readonly target: string | null;
+  /** Left out where the sample does not say. */
+  readonly given?: Given;
   readonly outcome: "scored" | "failed" | "skipped";
   /** By scorer; `grounded` is the scenario's headline. Null unless scored. */
   readonly scores: Readonly<Record<string, Score>> | null;
   readonly failure: TrialFailure | null;
+  /** Of the last turn, as are `timings`. */
   readonly answer: string | null;
+  /** Of all turns together, the last attempt at each. */
   readonly usage: Usage | null;
+  /** Of all turns together; null where the rule is not known. */
+  readonly expectedCacheReadTokens: number | null;
+  /** Of all the candidate's calls, retries included; null where a price or a token count is not known. */
+  readonly costUsd: number | null;
+  /** Of all calls to a judge; 0 where there were none. */
+  readonly judgeCostUsd: number | null;
+  readonly timings: Timings | null;
+  /** KV cache that this call's tokens occupied, fixed state included; null where it was not measured. */
+  readonly kvCacheBytes: number | null;
+  /** The candidate's calls that counted: 1 but where a solver makes several. */
+  readonly turns: number;
+  /** The candidate's calls, retries included. */
+  readonly attempts: number;
+}
+
+/** One call of a trial. */
+export interface TrialCall extends Call {
+  /** `answer` calls are the candidate's, `judge` calls those of a scorer. */
+  readonly purpose: "answer" | "judge";
+  /** Which of the candidate's calls it is, from 1; attempts at the same call share a turn. A judge's are those of the turn it judges. */
+  readonly turn: number;
   /** What the route's cache rule says should have been read from the cache; null where the rule is not known. */
   readonly expectedCacheReadTokens: number | null;
   /** Null where a price or a token count is not known. */
   readonly costUsd: number | null;
-  readonly timings: Timings | null;
-  /** KV cache that this call's tokens occupied, fixed state included; null where it was not measured. */
-  readonly kvCacheBytes: number | null;
-  /** Calls made, retries included. */
-  readonly attempts: number;
 }
 
-/** A trial with the calls it took, oldest first; the last one is the one that was judged. */
+/** A trial with the calls it took, oldest first; the last answer is the one that was judged. */
 export interface TrialRecord {
   readonly trial: Trial;
-  readonly calls: readonly Call[];
+  readonly calls: readonly TrialCall[];
 }
 
 export interface CandidateInfo {

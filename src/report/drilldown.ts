@@ -17,7 +17,7 @@ export interface DrilldownTrial {
   readonly sample: string;
   readonly depth: number | null;
   readonly answerable: boolean;
-  readonly target: string;
+  readonly target: string | null;
   readonly answer: string | null;
   readonly reasoning: string | null;
   readonly scores: readonly { readonly name: string; readonly value: number; readonly explanation: string }[];

@@ -51,7 +51,7 @@ export const columns: readonly Column[] = [
   text("scores", "every score with its explanation, as JSON", (trial) =>
     trial.scores === null ? null : JSON.stringify(namedScores(trial)),
   ),
-  text("target", "the right answer", ({ target }) => target),
+  text("target", "the right answer, where one is known", ({ target }) => target),
   text("answer", "what came", ({ answer }) => answer),
   text("failureClass", "how it failed", ({ failure }) => failure?.class ?? null),
   text("failureMessage", "in the server's words", ({ failure }) => failure?.message ?? null),

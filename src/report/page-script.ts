@@ -82,7 +82,7 @@ function row(trial, index) {
 
 function fill(detail, trial) {
   const answers = make("div", "two");
-  answers.append(block(trial.answerable ? "Expected" : "Expected (no line answers)", trial.target), block("Answer", trial.answer ?? dash));
+  answers.append(block(trial.answerable ? "Expected" : "Expected (no line answers)", trial.target ?? dash), block("Answer", trial.answer ?? dash));
   detail.append(answers);
   if (trial.failure) detail.append(block("Failure: " + trial.failure.class, trial.failure.message));
   if (trial.reasoning) detail.append(block("Reasoning", trial.reasoning));
@@ -113,7 +113,7 @@ function facts(title, pairs) {
 function promptBlock(turn, trial) {
   const title = "Prompt: " + turn.role;
   const pre = make("pre");
-  const wanted = trial.answerable ? trial.target.split("\\n").map((line) => line.trim()).filter(Boolean) : [];
+  const wanted = trial.answerable && trial.target !== null ? trial.target.split("\\n").map((line) => line.trim()).filter(Boolean) : [];
   const cited = (trial.answer ?? "").match(/\\[\\d+\\]/g) ?? [];
   let plain = "";
   const flush = () => { if (plain) pre.append(plain); plain = ""; };

@@ -1,6 +1,7 @@
 /** A route: how one model is reached, what that costs and which rules hold there. */
 import { UserError } from "../errors.ts";
 import type { CallRequest, Endpoint } from "../wire/index.ts";
+import { type CacheRule, cacheRuleOf } from "./cache-rules/index.ts";
 import type { Price } from "./price.ts";
 import { vendors } from "./vendors.ts";
 
@@ -21,10 +22,8 @@ export interface Route {
   readonly price: Price | null;
   /** Measured in the engine's real cache, or null. */
   readonly kvCache: { readonly bytesPerToken: number; readonly fixedBytes: number; readonly source: string } | null;
-  /** The rule that `tokenize` feeds: what the route should read from its cache. */
-  readonly cacheRule: "llama.cpp: longest common prefix" | null;
-  /** Conversations that the engine holds at a time, for `cacheRule`; 1 where nothing is said. */
-  readonly sequences?: number;
+  /** What the route should read from its cache, once `tokenize` says what its prompts are; null where no rule is known. */
+  readonly cacheRule: CacheRule | null;
   /** Changes with the model's file; left out where the file is not ours to see. */
   readonly fingerprint?: string;
   /** The prompt as the model will see it, token ids; null where only the vendor can know. */
@@ -91,7 +90,8 @@ export function vendorRoute(options: VendorRouteOptions, env: Readonly<Record<st
     contextTokens: null,
     price: options.price ?? null,
     kvCache: null,
-    cacheRule: null,
+    // At an address of the user's, a vendor's name says which model it is, not who serves it.
+    cacheRule: options.baseUrl === undefined || known?.keyRequired === false ? cacheRuleOf(vendor, model) : null,
     tokenize: null,
     lane: new URL(baseUrl).host,
     maxOutputTokens: options.maxOutputTokens ?? 1_024,

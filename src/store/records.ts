@@ -30,7 +30,8 @@ export async function* withBodies(
   records: readonly TrialRecord[],
 ): AsyncIterable<TrialRecord> {
   const callsOf = callQuery(sqlite, true);
-  for (const { trial } of records) yield { trial, calls: callsOf.all(runId, trial.id).map(callFrom) };
+  for (const { trial } of records)
+    yield { trial, calls: callsOf.all(runId, trial.id).map((call) => callFrom(call, trial)) };
 }
 
 /** The calls of a trial, oldest first. */

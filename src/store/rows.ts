@@ -1,9 +1,8 @@
 /**
- * A trial as rows, and back. What a trial has from its last call, which is the one that was judged, is kept with the call
- * alone.
+ * A trial as rows, and back. What a trial has from its calls (answer, usage, timings) is kept with the calls alone.
  */
-import type { Trial, TrialRecord } from "../evals/index.ts";
-import { type Call, decodeGaps, encodeGaps } from "../wire/index.ts";
+import { lastAnswer, type Trial, type TrialCall, type TrialRecord, usageOf } from "../evals/index.ts";
+import { decodeGaps, encodeGaps } from "../wire/index.ts";
 import type { CallTable, TrialTable } from "./schema.ts";
 
 /** What is to be inserted for one trial, columns in order, without their keys. */
@@ -34,20 +33,31 @@ export type StoredCall = Pick<CallTable, "gaps" | "record"> &
   Partial<Pick<CallTable, "request_body" | "response_body">>;
 
 export function recordFrom(row: StoredTrial, callRows: readonly StoredCall[]): TrialRecord {
-  const calls = callRows.map(callFrom);
-  const judged = calls.at(-1);
+  const own = JSON.parse(row.record) as Omit<Trial, "answer" | "usage" | "timings">;
+  const calls = callRows.map((call) => callFrom(call, own));
+  const judged = lastAnswer(calls);
   const trial = {
-    ...(JSON.parse(row.record) as Omit<Trial, "answer" | "usage" | "timings">),
+    ...beforeTurns(own),
+    ...own,
     answer: judged?.answer.text ?? null,
-    usage: judged?.usage ?? null,
+    usage: usageOf(calls),
     timings: judged?.timings ?? null,
   };
   return { trial, calls };
 }
 
-export function callFrom({ gaps, record, request_body = "", response_body = "" }: StoredCall): Call {
-  const { timings, ...words } = JSON.parse(record) as Omit<Call, "requestBody" | "responseBody">;
+type Own = Pick<Trial, "sampleId" | "expectedCacheReadTokens" | "costUsd">;
+
+/** What records lack that were made when a trial was one call. */
+const beforeTurns = ({ sampleId }: Own) => ({ document: sampleId, judgeCostUsd: 0, turns: 1 });
+
+export function callFrom(
+  { gaps, record, request_body = "", response_body = "" }: StoredCall,
+  { expectedCacheReadTokens, costUsd }: Own,
+): TrialCall {
+  const { timings, ...words } = JSON.parse(record) as Omit<TrialCall, "requestBody" | "responseBody">;
   return {
+    ...{ purpose: "answer", turn: 1, expectedCacheReadTokens, costUsd },
     ...words,
     requestBody: request_body,
     responseBody: response_body,

@@ -6,6 +6,7 @@ export interface Database {
   readonly run: RunTable;
   readonly trial: TrialTable;
   readonly call: CallTable;
+  readonly spending: SpendingTable;
 }
 
 export interface RunTable {
@@ -43,6 +44,30 @@ export interface CallTable {
   record: string;
 }
 
+/** What a run reserved and settled, see `spending.ts`. Amounts are nanodollars. */
+export interface SpendingTable {
+  run_id: string;
+  /** From 1, without gaps. */
+  entry: number;
+  /** The entry that this one settles; null where it reserves. */
+  reservation: number | null;
+  nanousd: number;
+  /** After this entry. */
+  settled_nanousd: number;
+  reserved_nanousd: number;
+}
+
+/** Records are evidence: they are added and never changed. */
+async function makeAppendOnly(db: Kysely<unknown>, tables: readonly string[]): Promise<void> {
+  for (const table of tables)
+    for (const change of ["update", "delete"])
+      await sql
+        .raw(
+          `create trigger ${table}_no_${change} before ${change} on ${table} begin select raise(abort, '${table} records are append-only'); end`,
+        )
+        .execute(db);
+}
+
 export const migrations: Readonly<Record<string, Migration>> = {
   "2026-11-23-runs-trials-calls": {
     up: async (db: Kysely<unknown>) => {
@@ -78,14 +103,28 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .addColumn("record", "text", (column) => column.notNull())
         .addPrimaryKeyConstraint("call_of_trial", ["run_id", "trial_id", "attempt"])
         .execute();
-      // Records are evidence: they are added and never changed.
-      for (const table of ["trial", "call"])
-        for (const change of ["update", "delete"])
-          await sql
-            .raw(
-              `create trigger ${table}_no_${change} before ${change} on ${table} begin select raise(abort, '${table} records are append-only'); end`,
-            )
-            .execute(db);
+      await makeAppendOnly(db, ["trial", "call"]);
+    },
+  },
+  "2026-11-28-spending": {
+    up: async (db: Kysely<unknown>) => {
+      await db.schema
+        .createTable("spending")
+        .addColumn("run_id", "text", (column) => column.notNull().references("run.id"))
+        .addColumn("entry", "integer", (column) => column.notNull())
+        .addColumn("reservation", "integer")
+        .addColumn("nanousd", "integer", (column) => column.notNull())
+        .addColumn("settled_nanousd", "integer", (column) => column.notNull())
+        .addColumn("reserved_nanousd", "integer", (column) => column.notNull())
+        .addPrimaryKeyConstraint("entry_of_run", ["run_id", "entry"])
+        .execute();
+      await db.schema.createIndex("settled_once").on("spending").columns(["run_id", "reservation"]).unique().execute();
+      // What runs spent before there was a log, as one settled entry.
+      await sql`insert into spending (run_id, entry, reservation, nanousd, settled_nanousd, reserved_nanousd)
+        select run_id, 1, 0, spent, spent, 0
+        from (select run_id, cast(ceil(sum(cost_usd) * 1e9) as integer) as spent from trial group by run_id)
+        where spent is not null`.execute(db);
+      await makeAppendOnly(db, ["spending"]);
     },
   },
 };

@@ -5,12 +5,13 @@
 import { Kysely, SqliteDialect } from "kysely";
 import { Migrator } from "kysely/migration";
 import { UserError } from "../errors.ts";
-import type { Recorder, RunInfo, TrialRecord } from "../evals/index.ts";
+import type { Budget, Recorder, RunInfo, TrialRecord } from "../evals/index.ts";
 import { cannotUse, openFile } from "./file.ts";
 import { insertsInto } from "./insert.ts";
 import { recorderOn } from "./recorder.ts";
 import { eachRecord, withBodies } from "./records.ts";
 import { type Database, migrations } from "./schema.ts";
+import { budgetOn } from "./spending.ts";
 
 export interface Store {
   readonly path: string;
@@ -27,8 +28,8 @@ export interface Store {
   /** The same trials with the bodies of their calls, in the order given. */
   readonly withBodies: (runId: string, records: readonly TrialRecord[]) => AsyncIterable<TrialRecord>;
   readonly doneTrials: (runId: string) => Promise<Set<string>>;
-  /** What all calls of a run have cost so far, USD; calls of unknown cost are not in it. */
-  readonly spentUsd: (runId: string) => Promise<number>;
+  /** The cap of a run, with what it has reserved and settled already, in this process and in others. */
+  readonly budget: (runId: string, capUsd: number) => Budget;
   /** Mean E2E of all calls ever made to a candidate, ms; null where there were none. */
   readonly meanCallMs: (candidate: string) => Promise<number | null>;
   readonly close: () => Promise<void>;
@@ -91,14 +92,7 @@ export async function openStore(path: string): Promise<Store> {
       const done = await db.selectFrom("trial").select("trial_id").where("run_id", "=", runId).execute();
       return new Set(done.map((row) => row.trial_id));
     },
-    spentUsd: async (runId) => {
-      const sum = await db
-        .selectFrom("trial")
-        .select(({ fn }) => fn.sum<number | null>("cost_usd").as("spent"))
-        .where("run_id", "=", runId)
-        .executeTakeFirst();
-      return sum?.spent ?? 0;
-    },
+    budget: (runId, capUsd) => budgetOn(sqlite, runId, capUsd),
     meanCallMs: async (candidate) => {
       const mean = await db
         .selectFrom("trial")

@@ -5,7 +5,6 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import {
-  budgetOf,
   type CandidateInfo,
   estimate,
   type Plan,
@@ -127,8 +126,9 @@ async function measureTrials(run: RunInfo, plan: Plan, job: Job, store: Store, i
       recorder: store.recorder(run.id),
       isDone: (trialId) => done.has(trialId),
       send: (route, request, signal) => sendCall(route.endpoint, request, { limits, signal }),
+      judge: null,
       sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
-      budget: job.maxCost === undefined ? null : budgetOf(job.maxCost, await store.spentUsd(run.id)),
+      budget: job.maxCost === undefined ? null : store.budget(run.id, job.maxCost),
       stopping: io.interrupts.stopping,
       aborting: io.interrupts.aborting,
       onTrial: watch,
@@ -226,7 +226,8 @@ function newRun(plan: Plan, job: Job, io: Io): RunInfo {
 function candidateInfo(route: Route): CandidateInfo {
   const { id, kind, notice, model, attention, trainedContextTokens, kvCache, cacheRule, price } = route;
   const baseUrl = kind === "vendor" ? route.endpoint.baseUrl : "embedded engine";
-  return { id, kind, notice, baseUrl, model, attention, trainedContextTokens, kvCache, cacheRule, price };
+  const rule = cacheRule?.name ?? null;
+  return { id, kind, notice, baseUrl, model, attention, trainedContextTokens, kvCache, cacheRule: rule, price };
 }
 
 /** SHA-256 over all that could move the numbers; the address of the embedded engine is none of it. */

@@ -84,7 +84,7 @@ function trialText({ trial, calls }: TrialRecord): string {
       `${score.value} (${oneLine(score.explanation)})`,
     ]),
     ...(failure === null ? [] : [["failure", `${failure.class}: ${oneLine(failure.message)}`]]),
-    ["target", oneLine(trial.target)],
+    ["target", oneLine(trial.target ?? "none")],
     ["answer", oneLine(trial.answer ?? "none")],
     ["TTFT", known(timings?.firstEventMs, "ms")],
     ["E2E", known(timings?.endMs, "ms")],

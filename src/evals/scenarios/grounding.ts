@@ -13,8 +13,8 @@ import {
 } from "../../corpus/index.ts";
 import { UserError } from "../../errors.ts";
 import { type Random, randomFrom } from "../../stats/index.ts";
-import { citesTheLine, exactAnswer, grounded } from "../citations.ts";
 import type { Sample, Scenario } from "../scenario.ts";
+import { citesTheLine, exactAnswer, grounded } from "../scorers/cited-lines.ts";
 import type { Cell } from "../trial.ts";
 
 export interface GroundingOptions {
@@ -64,6 +64,7 @@ export function grounding(options: GroundingOptions = groundingDefaults): Scenar
     ),
     samplesPerCell: options.documents * (options.depths.length + unanswerable),
     samples: (cell) => samplesOf(cell, folded),
+    isInOrder: true,
     scorers: [grounded, exactAnswer, citesTheLine],
     contextTokens: (cell) => Number(cell.contextTokens),
     options: { ...options, haystack: options.haystack === null ? "built-in register" : options.haystack },

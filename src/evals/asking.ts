@@ -1,0 +1,88 @@
+/** One call of a run with all that the run owes it: the cap, the route's pace, retries. */
+import { costCeiling, costOf, type Route } from "../routes/index.ts";
+import { type Call, type CallFailure, type CallRequest, isRetryable } from "../wire/index.ts";
+import type { Budget } from "./budget.ts";
+import type { TrialCall } from "./trial.ts";
+
+export interface AskingOptions {
+  /** Further attempts after a failure that may pass. */
+  readonly retries: number;
+  readonly send: (route: Route, request: CallRequest, signal: AbortSignal) => Promise<Call>;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Null for no cap. */
+  readonly budget: Budget | null;
+  /** Aborted: no new trial is started, those under way are finished. */
+  readonly stopping: AbortSignal;
+  /** Aborted: calls under way are given up; their trials are left for `--resume`. */
+  readonly aborting: AbortSignal;
+}
+
+/** When the next request to a route may leave, as `performance.now()`; a 429 holds back all of its calls. */
+export interface Pace {
+  until: number;
+}
+
+/** The run ends here: a trial that throws it is not kept, and left for `--resume`. */
+export class Halt extends Error {
+  readonly end: "interrupted" | "cost cap reached";
+
+  constructor(end: Halt["end"]) {
+    super(end);
+    this.end = end;
+  }
+}
+
+/** The longest that Retry-After is honoured, ms; a server that asks for more ends the trial as failed. */
+const longestWaitMs = 120_000;
+
+/**
+ * The calls that one request took, the last of which counts.
+ *
+ * @param keep  takes each call as it ends
+ * @throws Halt
+ */
+export async function call(
+  route: Route,
+  request: CallRequest,
+  pace: Pace,
+  options: AskingOptions,
+  keep: (call: Omit<TrialCall, "purpose" | "turn" | "expectedCacheReadTokens">) => void,
+): Promise<Call> {
+  for (let attempts = 1; ; attempts++) {
+    const wait = pace.until - performance.now();
+    if (wait > 0) await options.sleep(wait, options.stopping);
+    if (options.stopping.aborted && attempts > 1) throw new Halt("interrupted");
+    const reservation = reserve(route, request, options.budget);
+    const made = await options.send(route, request, options.aborting);
+    const costUsd = made.failure === null ? costOf(made.usage, route.price) : costAfterFailure(made, route);
+    // Before anything else: whatever happens to the call from here on, its money is spent.
+    reservation?.settle(costUsd);
+    if (made.failure?.class === "cancelled") throw new Halt("interrupted");
+    keep({ ...made, costUsd });
+    const pause = made.failure === null ? null : retryPause(made.failure, attempts, options.retries);
+    if (pause === null) return made;
+    pace.until = Math.max(pace.until, performance.now() + pause);
+  }
+}
+
+/** Null where there is no cap, or no price to hold it with. @throws Halt where the cap does not allow the call */
+function reserve(route: Route, request: CallRequest, budget: Budget | null) {
+  if (budget === null || route.price === null) return null;
+  const bytes = Buffer.byteLength(JSON.stringify(request));
+  const reservation = budget.reserve(costCeiling(bytes, request.maxTokens ?? 0, route.price));
+  if (reservation === null) throw new Halt("cost cap reached");
+  return reservation;
+}
+
+/** What was refused costs nothing. What broke off costs what it reported; where it did not, nobody knows (null). */
+function costAfterFailure({ status, usage, failure }: Call, route: Route): number | null {
+  const wasRefused = (status !== null && status >= 400) || failure?.class === "connection-refused";
+  return wasRefused ? 0 : costOf(usage, route.price);
+}
+
+/** How long to wait before the next attempt, ms; null when there is to be none. */
+function retryPause(failure: CallFailure, attempts: number, retries: number): number | null {
+  if (attempts > retries || !isRetryable(failure)) return null;
+  const pause = failure.retryAfterMs ?? Math.min(30_000, 500 * 2 ** (attempts - 1));
+  return pause > longestWaitMs ? null : pause;
+}

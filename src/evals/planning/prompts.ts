@@ -1,0 +1,31 @@
+/** The opening prompt of each trial as tokens: the route's own where it has a tokenizer, else words. */
+import type { CachedPrompt, Route } from "../../routes/index.ts";
+import { type Plan, type PlannedTrial, requestFor } from "../plan.ts";
+import { openingOf } from "../solver.ts";
+import { WordTokens } from "./word-tokens.ts";
+
+export interface Prompts {
+  readonly of: (prompt: number) => Omit<CachedPrompt, "sentAtMs">;
+  readonly count: number;
+  /** Whether the tokens are the route's own. */
+  readonly isExact: boolean;
+}
+
+/** More than this are planned by words: a route's tokenizer is asked one prompt at a time. */
+const mostExact = 4_096;
+
+export async function promptsOf(trials: readonly PlannedTrial[], route: Route, plan: Plan): Promise<Prompts> {
+  const { tokenize } = route;
+  if (tokenize === null || trials.length > mostExact) {
+    const words = new WordTokens();
+    return {
+      // Made when it is asked for: all of them would take more memory than their texts.
+      of: (prompt) => ({ tokens: words.of(trials[prompt]!.sample.messages) }),
+      count: trials.length,
+      isExact: false,
+    };
+  }
+  const tokens: Int32Array[] = [];
+  for (const trial of trials) tokens.push(await tokenize(requestFor(trial, openingOf(trial.sample), plan)));
+  return { of: (prompt) => ({ tokens: tokens[prompt]! }), count: trials.length, isExact: true };
+}

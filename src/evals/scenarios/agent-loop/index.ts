@@ -1,0 +1,15 @@
+export { type CacheProbesOptions, cacheProbes, cacheProbesDefaults } from "./probes/cache-probes.ts";
+export { type ArmResult, type ProbeResult, probeResults } from "./probes/probe-results.ts";
+export { type AgentLoopOptions, agentLoop, agentLoopDefaults } from "./real/agent-loop.ts";
+export { type ToolErrorClass, type ToolErrors, toolErrorsOf } from "./real/tool-error.ts";
+export { type MooncakeOptions, readMooncake } from "./replay/mooncake.ts";
+export { type ReplayOptions, replayDefaults, replayLoop } from "./replay/replay-loop.ts";
+export type { Session, Trace, TracedRequest } from "./replay/trace.ts";
+export { readTranscript } from "./replay/transcript.ts";
+export { readWeka } from "./replay/weka.ts";
+export { advice } from "./turns/advice.ts";
+export { type CauseRow, type LoopSummary, loopSummary, type TurnRow } from "./turns/loop-summary.ts";
+export { type LoopTurn, type LoopTurnsOptions, loopTurns } from "./turns/loop-turns.ts";
+export type { Cause, Loss } from "./turns/losses.ts";
+export type { ChangeKind, PrefixChange } from "./turns/prefix-change.ts";
+export type { AnsweredPrompt } from "./turns/word-prompts.ts";

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { answer, sample, unasked } from "../../../test/fixtures/scored.ts";
+import { Choice, choice, lettersNamed } from "./choice.ts";
+
+const scoreOf = (target: string, text: string, options = {}) =>
+  choice(Choice.parse({ type: "choice", ...options })).score(sample({ target }), answer(text), unasked);
+
+test.each([
+  ["B", ["B"]],
+  ["(b).", ["B"]],
+  ["**B**", ["B"]],
+  ["B) Paris", ["B"]],
+  ["B. Paris", ["B"]],
+  // The forms that LongBench v2 and MMLU-Pro ask for, and Inspect's.
+  ["The correct answer is (B)", ["B"]],
+  ["The correct answer is (B) because A is wrong.", ["B"]],
+  ["Let us think. A seems wrong. The answer is B.", ["B"]],
+  ["Answer: B", ["B"]],
+  ["C looks good at first.\nANSWER: b", ["B"]],
+  ["The answer is A. Wait: the answer is (B).", ["B"]],
+  ["\\boxed{B}", ["B"]],
+  ["\\boxed{\\text{B}}", ["B"]],
+  ["I would choose option B here.", ["B"]],
+  ["A country like Spain cannot be meant, so B", ["B"]],
+  ["B or C", ["B", "C"]],
+  ["A is wrong, C is right", ["A", "C"]],
+  ["A) Paris is wrong.\nB) Berlin is right.", ["A", "B"]],
+  ["Berlin", []],
+  ["A good question", []],
+  ["Plan B-2 of the ABC", []],
+  ["E", []],
+  ["", []],
+])("%j names %j", (text, letters) => {
+  expect(lettersNamed(text, "ABCD")).toEqual(letters);
+});
+
+test("the letter is right, wrong, or not to be told, and the explanation says which", () => {
+  expect(scoreOf("B", "The answer is (B).")).toEqual({ value: 1, explanation: "right: B" });
+  expect(scoreOf("(b)", "C")).toEqual({ value: 0, explanation: "expected B, got C" });
+  expect(scoreOf("B", "B or C")).toEqual({ value: 0, explanation: "expected B, got B and C" });
+  expect(scoreOf("B", "Paris")).toEqual({ value: 0, explanation: "expected B, got no letter: Paris" });
+});
+
+test("ten choices have the letters to J, and the pronoun is none of them", () => {
+  expect(scoreOf("I", "The answer is I.", { choices: 10 })).toMatchObject({ value: 1 });
+  expect(scoreOf("C", "I think C", { choices: 10 })).toMatchObject({ value: 1 });
+});
+
+test("a target that is no choice is a mistake of the job", () => {
+  expect(() => scoreOf("E", "A")).toThrow("is no choice");
+  expect(() => scoreOf("Paris", "A")).toThrow("is no choice");
+});

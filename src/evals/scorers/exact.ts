@@ -1,0 +1,24 @@
+/** The answer is the target, but for differences that do not count. */
+import { z } from "zod";
+import type { Scorer } from "../scenario.ts";
+import { normalisation, normalised } from "./normalise.ts";
+import { scoreName } from "./score-name.ts";
+import { targetsOf } from "./targets.ts";
+import { verdict } from "./verdict.ts";
+
+export const Exact = z.strictObject({ type: z.literal("exact"), name: scoreName, ...normalisation });
+
+/** 1 where the answer equals the target or an alternative; nothing to say about a sample without a target. */
+export function exact(spec: z.infer<typeof Exact>): Scorer {
+  return {
+    name: spec.name ?? spec.type,
+    version: 1,
+    score: (sample, answer) => {
+      const targets = targetsOf(sample);
+      if (targets === null) return null;
+      const given = normalised(answer.text, spec);
+      const right = targets.find((target) => normalised(target, spec) === given);
+      return verdict(right !== undefined, right ?? targets.join(" or "), answer.text.trim());
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** Asks a judge and reads the JSON that it replies with. */
+import { z } from "zod";
+import type { Message } from "../../wire/index.ts";
+import type { AskJudge } from "../scenario.ts";
+import { jsonAnswer } from "./json-answer.ts";
+import { excerpt } from "./verdict.ts";
+
+/** How a judge is asked, whatever it judges. */
+export const asking = {
+  temperature: z.number().min(0).max(2).default(0).describe("The judge's sampling temperature"),
+  maxTokens: z.int().positive().default(4_096).describe("The judge's longest reply, tokens; reasoning is part of it"),
+  retry: z.boolean().default(false).describe("Ask once more where the reply is not the JSON asked for"),
+};
+export type Asking = z.infer<z.ZodObject<typeof asking>>;
+
+/**
+ * The judge's reply under a schema. A reply may stand in a code fence. A retry shows the judge its reply.
+ *
+ * @throws Error where the call failed, or the (second) reply is not the JSON asked for
+ */
+export async function askForJson<Reply>(
+  judge: AskJudge,
+  messages: readonly Message[],
+  schema: z.ZodType<Reply>,
+  { temperature, maxTokens, retry }: Asking,
+  seed = 1,
+): Promise<Reply> {
+  const { failure, answer } = await judge({ messages, temperature, maxTokens, seed });
+  if (failure !== null) throw new Error(`the judge's call failed (${failure.class}): ${failure.message}`);
+  const read = jsonAnswer(answer.text, true);
+  const parsed = read.problem === null ? schema.safeParse(read.value) : null;
+  if (parsed?.success) return parsed.data;
+  const problem =
+    read.problem ?? parsed!.error!.issues.map(({ path, message }) => [...path, message].join(": ")).join(", ");
+  if (retry) {
+    const again: Message[] = [
+      ...messages,
+      { role: "assistant", content: answer.text },
+      { role: "user", content: `That was not the JSON object asked for (${problem}). Reply with it and nothing else.` },
+    ];
+    return askForJson(judge, again, schema, { temperature, maxTokens, retry: false }, seed);
+  }
+  throw new Error(`the judge did not reply with the JSON asked for (${problem}): ${excerpt(answer.text)}`);
+}

@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import { answer, sample, unasked } from "../../../test/fixtures/scored.ts";
+import { Numeric, number } from "./number.ts";
+
+const scoreOf = (target: string, text: string, options = {}) =>
+  number(Numeric.parse({ type: "number", ...options })).score(sample({ target }), answer(text), unasked);
+
+// The cases of Inspect's own tests for match(numeric=True), tests/scorer/test_match.py of UKGovernmentBEIS/inspect_ai, where
+// the answer's last number is the answer. Left out: ½, and 60% as no number.
+test.each([
+  ["28 + 32 = 60\nThis solves the problem.", "60", 1],
+  ["**ANSWER: 28 + 32 = 60**\nThis solves the problem.", "60", 1],
+  ["28 + 32 = 60%", "60%", 1],
+  ["The answer is 25", "5", 0],
+  ["the value is 110", "10", 0],
+  ["5", "-5", 0],
+  ["the result is -5", "-5", 1],
+  ["the result is -5 exactly", "-5", 1],
+  ["pi is approximately 3.14", "3.14", 1],
+  ["pi is approximately 33.14", "3.14", 0],
+  ["the value is 1000", "1e3", 1],
+  ["2.0", "2", 1],
+  ["result: -5.0", "-5", 1],
+  ["answer: −5", "-5", 1],
+])("%j against %j scores %d", (text, target, value) => {
+  expect(scoreOf(target, text)).toMatchObject({ value });
+});
+
+test("thousands, exponents and words of size are one number, and so are a percentage and its share", () => {
+  for (const text of ["1,234,500", "1.2345e6", "1.2345 × 10^6", "1.2345 million"])
+    expect(scoreOf("1,234,500", text)).toMatchObject({ value: 1 });
+  for (const text of ["12.5%", "12.5 percent", "0.125", "12.5"])
+    expect(scoreOf("12.5%", text)).toMatchObject({ value: 1 });
+  expect(scoreOf("0.125", "12.5 %")).toMatchObject({ value: 1 });
+  expect(scoreOf("12.5%", "1.25%")).toMatchObject({ value: 0 });
+});
+
+test("a tolerance is in the target's unit, or a share of the target", () => {
+  const absolute = { tolerance: 0.01 };
+  expect(scoreOf("30", "30.01", absolute)).toMatchObject({ value: 1 });
+  expect(scoreOf("30", "30.011", absolute)).toMatchObject({ value: 0 });
+  expect(scoreOf("12.5%", "0.126", { tolerance: 0.1 })).toMatchObject({ value: 1 });
+  const relative = { relativeTolerance: 0.02 };
+  expect(scoreOf("-200", "-204", relative)).toMatchObject({ value: 1 });
+  expect(scoreOf("-200", "-204.1", relative)).toMatchObject({ value: 0 });
+});
+
+test("a number with the target's unit is the answer before any other, one with another unit never is", () => {
+  const text = "By section 4, refunds take 30 days, and 5 hours for members.";
+  expect(scoreOf("30 days", text)).toEqual({ value: 1, explanation: "right: 30 days" });
+  expect(scoreOf("5 h", text)).toMatchObject({ value: 1 });
+  expect(scoreOf("30 days", "30 hours")).toEqual({ value: 0, explanation: "expected 30 days, got no such number" });
+  expect(scoreOf("30 days", "30")).toMatchObject({ value: 1 });
+  expect(scoreOf("$5", "It costs 5 dollars.")).toMatchObject({ value: 1 });
+  expect(scoreOf("$5", "€5")).toMatchObject({ value: 0 });
+  expect(scoreOf("3 customers", "3 customers of 20")).toMatchObject({ value: 1 });
+});
+
+test("of several different numbers the chosen one is explained", () => {
+  expect(scoreOf("30", "4 or 30")).toEqual({ value: 1, explanation: "right: 30 (of 4, 30)" });
+  expect(scoreOf("30", "30 or 60")).toEqual({ value: 0, explanation: "expected 30, got 60 (of 30, 60)" });
+  expect(scoreOf("30", "30 or 60", { pick: "first" })).toMatchObject({ value: 1 });
+  expect(scoreOf("30", "30 or 60", { pick: "only" })).toEqual({
+    value: 0,
+    explanation: "expected 30, got several: 30, 60",
+  });
+  expect(scoreOf("30", "30, that is 30.0", { pick: "only" })).toMatchObject({ value: 1 });
+});
+
+test("a number that is said to be the answer is it, wherever it stands", () => {
+  for (const text of [
+    "The answer is 30. See section 4.",
+    "#### 30\n(4 lines)",
+    "\\boxed{30}, as 4 says",
+    "Answer: 30 (p. 4)",
+  ])
+    expect(scoreOf("30", text)).toMatchObject({ value: 1 });
+});
+
+test("references and list numbers are passed over where there is another number", () => {
+  expect(scoreOf("30", "1. Within 30 days [2]")).toMatchObject({ value: 1 });
+  expect(scoreOf("2", "[2]")).toMatchObject({ value: 1 });
+});
+
+test("decimal commas are an option, and an answer that is right with them says so", () => {
+  expect(scoreOf("1.234,5", "1.234,5", { decimal: "," })).toMatchObject({ value: 1 });
+  expect(scoreOf("12.5", "12,5")).toEqual({
+    value: 0,
+    explanation: "expected 12.5, got 5 (of 12, 5) (right if , marks decimals)",
+  });
+});
+
+test("an alternative is as good as the target, and there is nothing to say without one", () => {
+  const scorer = number(Numeric.parse({ type: "number" }));
+  const either = sample({ target: "30 days", alternatives: ["1 month"] });
+  expect(scorer.score(either, answer("1 month"), unasked)).toMatchObject({ value: 1 });
+  expect(scorer.score(sample({ target: "" }), answer("1"), unasked)).toBeNull();
+  expect(scorer.score(sample({ answerable: false }), answer("1"), unasked)).toBeNull();
+});
+
+test.each([
+  ["thirty days", "no number"],
+  ["3 to 5 days", "2 numbers"],
+])("the target %j is a mistake of the job, not of the model", (target, happened) => {
+  expect(() => scoreOf(target, "30")).toThrow(happened);
+});

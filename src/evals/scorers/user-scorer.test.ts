@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { answer, sample, unasked } from "../../../test/fixtures/scored.ts";
+import { defineScorer, loadScorer } from "./user-scorer.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "scorer-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+test("a TypeScript file's default export is a scorer", async () => {
+  const path = file(
+    "short.ts",
+    `interface Given { readonly text: string }
+     export default {
+       name: "short", version: 2,
+       score: (_sample: unknown, { text }: Given) =>
+         text === "" ? null : { value: text.length < 10 ? 1 : 0, explanation: \`\${text.length} characters\` },
+     };`,
+  );
+  const scorer = await loadScorer(path);
+  expect([scorer.name, scorer.version]).toEqual(["short", 2]);
+  expect(await scorer.score(sample(), answer("30 days"), unasked)).toEqual({ value: 1, explanation: "7 characters" });
+  expect(await scorer.score(sample(), answer(""), unasked)).toBeNull();
+});
+
+test.each([
+  ["missing.ts", null, "cannot be loaded"],
+  ["broken.ts", "export default {", "cannot be loaded"],
+  ["throws.ts", "throw new Error('no licence')", "no licence"],
+  ["empty.ts", "export const scorer = 1", "the default export"],
+  ["nameless.ts", "export default { version: 1, score: () => null }", "name"],
+  ["versionless.ts", "export default { name: 'a', score: () => null }", "version"],
+  ["scoreless.ts", "export default { name: 'a', version: 1, score: 1 }", "expected a function"],
+])("%s is refused, by name", async (name, text, problem) => {
+  const path = text === null ? join(folder, name) : file(name, text);
+  const loading = loadScorer(path);
+  await expect(loading).rejects.toMatchObject({ name: "UserError", message: expect.stringContaining(path) });
+  await expect(loading).rejects.toThrow(problem);
+});
+
+test.each([
+  ["percent.ts", "({ value: 80, explanation: '' })", "value"],
+  ["bare.ts", "0.5", "the score"],
+  ["silent.ts", "({ value: 1 })", "explanation"],
+  ["nothing.ts", "undefined", "the score"],
+])("what %s returns is no score, and is never taken for 0", async (name, returned, problem) => {
+  const path = file(name, `export default { name: "a", version: 1, score: () => ${returned} }`);
+  const scoring = async () => (await loadScorer(path)).score(sample(), answer("30 days"), unasked);
+  await expect(scoring()).rejects.toThrow(`${path}: ${problem}`);
+});
+
+test("a defined scorer is the scorer", async () => {
+  const scorer = defineScorer({ name: "always", version: 1, score: () => ({ value: 1, explanation: "always" }) });
+  expect(await scorer.score(sample(), answer(""), unasked)).toEqual({ value: 1, explanation: "always" });
+});

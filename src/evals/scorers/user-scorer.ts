@@ -1,0 +1,70 @@
+/** Scorers that users write: a TypeScript or JavaScript file whose default export is a scorer. */
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { messageOf, UserError } from "../../errors.ts";
+import type { Scorer } from "../scenario.ts";
+import type { Score } from "../trial.ts";
+import { scoreName } from "./score-name.ts";
+
+export const Module = z.strictObject({
+  type: z.literal("module"),
+  name: scoreName,
+  path: z.string().min(1).describe("A file whose default export is a scorer: see `defineScorer`"),
+});
+
+/** A scorer, checked as it is written: `export default defineScorer({ name: "short", version: 1, score: … })`. */
+export const defineScorer = (scorer: Scorer): Scorer => scorer;
+
+const Exported = z.object({
+  name: z.string().min(1),
+  version: z.int().positive(),
+  score: z.custom<Scorer["score"]>((value) => typeof value === "function", "expected a function"),
+});
+
+const Given = z.object({ value: z.number().min(0).max(1), explanation: z.string() }).nullable();
+
+/**
+ * The scorer that a file exports.
+ *
+ * @throws UserError naming the file, where it cannot be loaded or exports no scorer. Its `score` throws one where a score is
+ *   not from 0 to 1 with an explanation.
+ */
+export async function loadScorer(path: string): Promise<Scorer> {
+  const read = Exported.safeParse(await defaultExport(path));
+  if (!read.success)
+    throw new UserError({ happened: `${path}: ${complaintOf(read.error, "the default export")}`, ...scorerForm });
+  const { name, version, score } = read.data;
+  return {
+    name,
+    version,
+    score: async (sample, answer, judge) => checkedScore(await score(sample, answer, judge), path),
+  };
+}
+
+async function defaultExport(path: string): Promise<unknown> {
+  try {
+    const module: { default?: unknown } = await import(pathToFileURL(path).href);
+    return module.default;
+  } catch (error) {
+    throw new UserError({ happened: `${path} cannot be loaded: ${messageOf(error)}`, ...scorerForm }, { cause: error });
+  }
+}
+
+const scorerForm = {
+  expected: "a file whose default export is { name, version, score }, in TypeScript that only needs its types stripped",
+  mend: 'begin it with: import { defineScorer } from "assay"; export default defineScorer({ … })',
+};
+
+function checkedScore(given: unknown, path: string): Score | null {
+  const read = Given.safeParse(given);
+  if (read.success) return read.data;
+  throw new UserError({
+    happened: `${path}: ${complaintOf(read.error, "the score")}`,
+    expected: "{ value, explanation } with a value from 0 to 1, or null where there is nothing to say",
+    mend: "correct what `score` returns; what it throws ends the trial as failed",
+  });
+}
+
+function complaintOf({ issues: [issue] }: z.ZodError, whole: string): string {
+  return `${issue!.path.join(".") || whole}: ${issue!.message}`;
+}

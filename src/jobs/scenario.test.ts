@@ -1,0 +1,155 @@
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { folderOf } from "../../test/made-files/imported.ts";
+import type { Sample } from "../evals/index.ts";
+import type { RetrievalModels } from "./arms.ts";
+import { loadJob } from "./load.ts";
+import { type JobScenarioOptions, jobScenario } from "./scenario.ts";
+
+const noModels: RetrievalModels = {
+  embed: () => () => Promise.reject(new Error("asked to embed")),
+  rerank: () => () => Promise.reject(new Error("asked to rerank")),
+};
+
+async function scenarioOf(
+  job: object,
+  files: Readonly<Record<string, unknown>> = {},
+  over: Partial<JobScenarioOptions> & { models?: RetrievalModels } = {},
+) {
+  const { models = noModels, ...options } = over;
+  const folder = folderOf({ "job.json": job, ...files });
+  return jobScenario(await loadJob(join(folder, "job.json")), models, { folder, ...options });
+}
+
+const policies = {
+  "returns.md": `# Returns\n\nReturns are accepted within 30 days of delivery.\n\n${"Nothing else is said of it. ".repeat(12)}\n`,
+  "shipping.md": `# Shipping\n\n${"A parcel is a parcel. ".repeat(12)}\n\nDelivery to islands takes 9 days.\n`,
+};
+const job = {
+  job: "support",
+  material: "*.md",
+  instructions: "Answer from the policies.",
+  samples: [
+    { id: "returns", input: "Until when are returns accepted?", target: "30 days" },
+    { id: "islands", input: "How long does delivery to islands take?", target: "9 days" },
+    { id: "free", input: "Say something.", scorers: [] },
+  ],
+  scorers: ["contains"],
+  arms: ["whole", { retrieval: "bm25", topK: 1, passageWords: 30 }],
+};
+const byArm = ({ cells, samples }: Awaited<ReturnType<typeof scenarioOf>>) =>
+  cells.map((cell) => [...samples(cell)]) as [Sample[], Sample[]];
+
+test("the same samples are asked in every arm, with all of the material or with what was found in it", async () => {
+  const scenario = await scenarioOf(job, policies);
+  expect(scenario.cells).toEqual([{ arm: "whole" }, { arm: "bm25 top 1, passages of 30 words" }]);
+  expect(scenario.samplesPerCell).toBe(3);
+  const [whole, found] = byArm(scenario);
+  expect(found.map(({ id }) => id)).toEqual(whole.map(({ id }) => id));
+  expect(whole.map(({ given }) => given)).toEqual([
+    { passages: null, holdsAnswer: true },
+    { passages: null, holdsAnswer: true },
+    { passages: null, holdsAnswer: null },
+  ]);
+  expect(found[0]!.given).toEqual({ passages: [expect.stringMatching(/^returns\.md:0-\d+$/)], holdsAnswer: true });
+  expect(found[1]!.given!.holdsAnswer).toBe(true);
+  expect(found[2]!.given).toEqual({ passages: [], holdsAnswer: null });
+  const system = (sample: Sample) => String(sample.messages[0]!.content);
+  for (const id of ["returns.md", "shipping.md"]) expect(system(whole[0]!)).toContain(`<document id="${id}">`);
+  expect(system(found[0]!)).toContain("within 30 days");
+  expect(system(found[0]!)).not.toContain("shipping.md");
+  expect(found[2]!.messages.at(-1)).toEqual(whole[2]!.messages.at(-1));
+  expect([whole[2]!.target, whole[0]!.target]).toEqual([null, "30 days"]);
+  const [all, part] = scenario.cells.map(scenario.contextTokens) as [number, number];
+  expect(part).toBeLessThan(all / 2);
+});
+
+test("a retriever that misses the passage is told apart", async () => {
+  const missing = { ...job, samples: [{ input: "What is a parcel?", target: "30 days" }] };
+  const [whole, found] = byArm(await scenarioOf(missing, policies));
+  expect(whole[0]!.given!.holdsAnswer).toBe(true);
+  expect(found[0]!.given!.holdsAnswer).toBe(false);
+});
+
+test("settings, tools and the form of the answer come along, and samples without their own document stand for themselves", async () => {
+  const tool = { name: "find", parameters: { type: "object" } };
+  const scenario = await scenarioOf({
+    job: "tools",
+    settings: { temperature: 0.5 },
+    samples: [
+      { input: "a", tools: [tool], toolChoice: "required", settings: { seed: 3 } },
+      { input: "b", responseFormat: { type: "json_object" } },
+    ],
+  });
+  const [first, second] = [...scenario.samples(scenario.cells[0]!)];
+  expect(first).toMatchObject({ tools: [tool], toolChoice: "required", settings: { temperature: 0.5, seed: 3 } });
+  expect(second).toMatchObject({ responseFormat: { type: "json_object" }, settings: { temperature: 0.5 } });
+  expect(second).not.toHaveProperty("tools");
+  expect([first!.document, second!.document]).toEqual(["1", "2"]);
+});
+
+test("a budget is filled and never exceeded, and one that holds no passage is refused", async () => {
+  const lines = Array.from({ length: 40 }, (_, line) => `line ${line} tells of apples and pears in the old garden`);
+  const within = (budgetTokens: number) =>
+    scenarioOf({
+      job: "apples",
+      material: { id: "register", text: lines.join("\n") },
+      samples: [{ input: "apples and pears" }],
+      arms: ["whole", { retrieval: "bm25", budgetTokens, passageWords: 20 }],
+    });
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 30, max: 300 }), async (budgetTokens) => {
+      const [, [sample]] = byArm(await within(budgetTokens));
+      const given = sample!.material![0]!.text.split("\n").filter((line) => line.startsWith("line"));
+      // A line is eleven words and numbers, and the line's end.
+      expect(given.length * 12).toBeLessThanOrEqual(budgetTokens + 1);
+      expect((given.length + 1) * 12).toBeGreaterThan(budgetTokens);
+    }),
+    { numRuns: 10 },
+  );
+  await expect(within(5)).rejects.toThrow("a budget of 5 tokens does not hold the best passage for sample 1");
+});
+
+test("material is indexed once for all samples that share it, and only so many samples are searched for as are asked", async () => {
+  const sent: string[] = [];
+  const shares: number[] = [];
+  const models: RetrievalModels = {
+    ...noModels,
+    embed: () => async (texts) => {
+      sent.push(...texts);
+      return texts.map((text) => [text.includes("Returns") || text.includes("returns") ? 1 : -1, 0.1]);
+    },
+  };
+  const arms = [{ retrieval: "embeddings", embeddings: "test/model", topK: 1, passageWords: 30 }];
+  const scenario = await scenarioOf({ ...job, arms }, policies, {
+    models,
+    limit: 1,
+    onProgress: (share) => shares.push(share),
+  });
+  expect(scenario.samplesPerCell).toBe(1);
+  const [sample] = [...scenario.samples(scenario.cells[0]!)];
+  expect(sample!.given).toEqual({ passages: [expect.stringMatching(/^returns\.md:/)], holdsAnswer: true });
+  expect(sent.filter((text) => text.endsWith("?"))).toEqual(["Until when are returns accepted?"]);
+  expect(new Set(sent).size).toBe(sent.length);
+  expect(shares).toEqual([1]);
+  expect(scenario.options.retrievers).toEqual({
+    "embeddings with test/model top 1, passages of 30 words": "embeddings of test/model, version 1",
+  });
+});
+
+test.each([
+  [
+    "two arms are the same: bm25 top 8",
+    { ...job, arms: [{ retrieval: "bm25" }, { retrieval: "bm25", topK: 8 }] },
+    policies,
+  ],
+  [
+    "an arm retrieves passages, and no sample has material",
+    { job: "x", samples: [{ input: "a" }], arms: [{ retrieval: "bm25" }] },
+    {},
+  ],
+  ["asked to embed", { ...job, arms: [{ retrieval: "embeddings", embeddings: "a/b" }] }, policies],
+])("%s", async (happened, given, files) => {
+  await expect(scenarioOf(given, files)).rejects.toThrow(happened);
+});

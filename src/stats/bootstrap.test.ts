@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { clusterBootstrap } from "./bootstrap.ts";
+import { clusteredMean } from "./clustered-mean.ts";
+import { median } from "./quantile.ts";
+import { randomFrom } from "./random.ts";
+
+const meanOf = (clusters: readonly (readonly number[])[]) => clusteredMean(clusters)?.mean ?? null;
+const random = randomFrom("bootstrap");
+const clusters = Array.from({ length: 40 }, () => {
+  const own = random.normal();
+  return Array.from({ length: 1 + random.integer(5) }, () => own + random.normal());
+});
+
+describe("the cluster bootstrap", () => {
+  test("of a mean is near the cluster-robust interval", () => {
+    const { estimate, interval } = clusterBootstrap(clusters, meanOf, { seed: 1, resamples: 4000 })!;
+    const analytic = clusteredMean(clusters)!;
+    const width = analytic.interval!.high - analytic.interval!.low;
+    expect(estimate).toBe(analytic.mean);
+    expect(Math.abs(interval!.low - analytic.interval!.low)).toBeLessThan(0.1 * width);
+    expect(Math.abs(interval!.high - analytic.interval!.high)).toBeLessThan(0.1 * width);
+  });
+
+  test("takes any statistic, and the same seed gives the same interval", () => {
+    const medianOf = (drawn: readonly (readonly number[])[]) => median(drawn.flat());
+    const [first, again, other] = ["a", "a", "b"].map((seed) => clusterBootstrap(clusters, medianOf, { seed })!);
+    expect(first).toEqual(again);
+    expect(first!.interval).not.toEqual(other!.interval);
+    expect(first!.interval!.low).toBeLessThan(first!.estimate);
+    expect(first!.interval!.high).toBeGreaterThan(first!.estimate);
+  });
+
+  test("follows a change of scale that keeps order", () => {
+    const [plain, cubed] = [(value: number) => value, (value: number) => value ** 3].map(
+      (change) =>
+        clusterBootstrap(clusters, (drawn) => change(meanOf(drawn)!), { seed: 3, resamples: 2001 })!.interval!,
+    );
+    expect(Math.abs(plain!.low ** 3 - cubed!.low)).toBeLessThan(1e-3);
+    expect(Math.abs(plain!.high ** 3 - cubed!.high)).toBeLessThan(1e-3);
+  });
+
+  test("counts resamples without the statistic, and gives no interval where they are many", () => {
+    const oddClusters = [[0], [0], [1]];
+    const onlyWithOnes = (drawn: readonly (readonly number[])[]) => (drawn.flat().includes(1) ? 1 : null);
+    const result = clusterBootstrap(oddClusters, onlyWithOnes, { seed: 1 })!;
+    // (2/3)³ of the resamples never draw the last cluster.
+    expect(result.undefinedResamples / result.resamples).toBeCloseTo(8 / 27, 1);
+    expect(result.interval).toBeNull();
+    expect(clusterBootstrap([[0]], onlyWithOnes, { seed: 1 })).toBeNull();
+    expect(clusterBootstrap([[1]], onlyWithOnes, { seed: 1 })!.interval).toBeNull();
+  });
+});
