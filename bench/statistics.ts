@@ -81,7 +81,7 @@ function coverageGoals(cells: readonly CoverageCell[]): Outcome["goals"] {
   const families = Map.groupBy(enough, ({ family }) => family);
   return [...families].map(([family, group]) => {
     const shares = family === "share" ? averaged(group) : group.map(({ covered }) => covered.chosen!);
-    const within = shares.filter((share) => Math.abs(share - 0.95) <= 0.01).length;
+    const within = shares.filter((share) => Math.abs(share - 0.95) <= 0.01 + 1e-9).length;
     return {
       goal: `coverage, ${family}: within a point of 95 % from 20 clusters on`,
       measured: `${percent(Math.min(...shares))} to ${percent(Math.max(...shares))}, ${within} of ${shares.length} within`,

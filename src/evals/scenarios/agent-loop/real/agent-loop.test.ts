@@ -48,6 +48,12 @@ const scenario = (options = agentLoopDefaults): Scenario => ({
   options: {},
 });
 
+/** What the last tool call was answered with: a message of its own, or with Anthropic the last block of one. */
+function lastResult({ body }: FakeRequest): string {
+  const { content } = (body.messages as { content: string | { content: string }[] }[]).at(-1)!;
+  return typeof content === "string" ? content : content.at(-1)!.content;
+}
+
 /** A model that makes these calls, one or more a turn, and then says what the last result was. */
 async function run(
   turns: readonly (readonly [name: string, args: string])[][],
@@ -58,7 +64,7 @@ async function run(
   server = await startFakeServer({
     answer: (request): string | FakeAnswer => {
       const calls = turns[asked.push(request) - 1];
-      if (calls === undefined) return request.lastMessage;
+      if (calls === undefined) return lastResult(request);
       const toolCalls = calls.map(([name, args], index) => ({
         id: `call_${asked.length}_${index}`,
         name,
@@ -128,14 +134,14 @@ test.each(protocols)("mistakes over %s are told to the model and counted by thei
     toolCalls: 5,
     errors: { InvalidJson: 0, UnknownName: 1, SchemaMismatch: 1, Failed: 2 },
   });
-  expect(asked[1]!.lastMessage).toContain(
+  expect(lastResult(asked[1]!)).toContain(
     "error (UnknownName): the tools are list_files, read_file, search, calculate",
   );
 });
 
 test("arguments that are no JSON are told and counted", async () => {
   const { record, asked } = await run([[["list_files", "{"]]], "openai-chat");
-  expect(asked[1]!.lastMessage).toMatch(/^error \(InvalidJson\)/);
+  expect(lastResult(asked[1]!)).toMatch(/^error \(InvalidJson\)/);
   expect(toolErrorsOf(record).errors.InvalidJson).toBe(1);
 });
 
