@@ -54,11 +54,16 @@ export function readWeka(text: string, { name }: { readonly name: string }): Tra
   const notes = new Notes();
   const isOne = text.trim().split("\n").length > 1 && isWhole(text);
   const conversations = jsonLines(isOne ? JSON.stringify(JSON.parse(text)) : text, name, Conversation, expected);
+  const ids = new Set<string>();
+  for (const { row, where } of conversations)
+    if (ids.size === ids.add(row.id).size) throw unreadable(where, `a second conversation "${row.id}"`, expected);
   return {
     name,
     sha256: sha256(text),
     sessions: conversations.flatMap(({ row, where }) =>
-      agents(row.id, row).flatMap(({ id, agent }) => sessionOf(id, agent, row, where, name, notes) ?? []),
+      threads({ id: row.id, agent: row, systemTokens: 0 }).flatMap(
+        (thread) => sessionOf(thread, row, { where, name, notes }) ?? [],
+      ),
     ),
     notes: notes.sentences(),
   };
@@ -74,26 +79,36 @@ function isWhole(text: string): boolean {
   }
 }
 
-/** The agent itself, then its subagents with theirs, in the order in which they stand. */
-function agents(id: string, agent: Agent): { readonly id: string; readonly agent: Agent }[] {
+/** What one agent asked, its subagents left out. */
+interface Thread {
+  readonly id: string;
+  readonly agent: Agent;
+  /** Tools and system text that its prompts begin with. */
+  readonly systemTokens: number;
+}
+
+/**
+ * The agent's own thread, then its subagents' with theirs, in the order in which they stand. One that does not say how long
+ * its tools and system text are opens as its agent does: the blocks that they share have to stand in the same message.
+ */
+function threads({ id, agent, systemTokens: inherited }: Thread): Thread[] {
+  const systemTokens = (agent.tool_tokens ?? 0) + (agent.system_tokens ?? 0) || inherited;
   const below = agent.requests.filter(isSubagent);
   return [
-    { id, agent },
-    ...below.flatMap((one, index) =>
-      agents(`${id}, subagent ${index + 1}${one.agent_id ? ` ${one.agent_id}` : ""}`, one),
-    ),
+    { id, agent, systemTokens },
+    ...below.flatMap((one, index) => {
+      const name = `${id}, subagent ${index + 1}${one.agent_id ? ` ${one.agent_id}` : ""}`;
+      return threads({ id: name, agent: one, systemTokens });
+    }),
   ];
 }
 
 const isSubagent = (entry: Agent["requests"][number]): entry is z.infer<typeof Subagent> => "requests" in entry;
 
 function sessionOf(
-  id: string,
-  agent: Agent,
+  { id, agent, systemTokens }: Thread,
   { id: document, block_size: blockTokens, hash_id_scope: idScope }: Conversation,
-  where: string,
-  name: string,
-  notes: Notes,
+  { where, name, notes }: { readonly where: string; readonly name: string; readonly notes: Notes },
 ): Session | null {
   const own = agent.requests.filter((entry): entry is Request => !isSubagent(entry));
   const asked = own.filter((request) => request.in > 0);
@@ -115,7 +130,6 @@ function sessionOf(
       pauseMs: index === 0 ? 0 : since * 1_000,
     };
   });
-  const systemTokens = (agent.tool_tokens ?? 0) + (agent.system_tokens ?? 0);
   return {
     id,
     document,

@@ -57,8 +57,8 @@ export interface LoopTurnsOptions {
 const estimateSlack = 0.03;
 
 /**
- * The turns of one candidate's trials, in the order in which they were sent. A rule is played over all of its calls that
- * reached the server, failed attempts included; the calls that counted are returned.
+ * The turns of one candidate's trials, in the order in which they were sent. A rule is played over all calls that were not
+ * refused, attempts that broke off included; the calls that counted are returned.
  */
 export function loopTurns(records: readonly TrialRecord[], options: LoopTurnsOptions): LoopTurn[] {
   const { price, rule } = options;
@@ -133,20 +133,34 @@ interface SeenCall {
 
 /** The candidate's calls in the order of their sending. Within a trial each begins when the one before has ended. */
 function inOrder(records: readonly TrialRecord[]): SeenCall[] {
+  const texts = new Map<string, string>();
   const seen = records.flatMap((record) => {
     let freeAtMs = Number.NEGATIVE_INFINITY;
-    const answers = record.calls.filter(({ purpose }) => purpose === "answer");
+    const answers = record.calls.filter((call) => call.purpose === "answer" && !wasRefused(call));
     return answers.map((call, index): SeenCall => {
       const sentAtMs = Math.max(Date.parse(call.timings.sentAt), freeAtMs);
       freeAtMs = sentAtMs + call.timings.endMs;
       return {
         ...{ record, call, sentAtMs, endedAtMs: freeAtMs },
-        parts: promptBody(call.requestBody, call.protocol).parts,
+        parts: kept(promptBody(call.requestBody, call.protocol).parts, texts),
         counts: answers[index + 1]?.turn !== call.turn,
       };
     });
   });
   return seen.sort((a, b) => a.sentAtMs - b.sentAtMs);
+}
+
+/** What was refused left nothing in a cache; what broke off may have. */
+const wasRefused = ({ status, failure }: TrialCall) =>
+  failure !== null && ((status !== null && status >= 400) || failure.class === "connection-refused");
+
+/** A history stands in every request after it: its texts are kept once. */
+function kept(parts: readonly PromptPart[], texts: Map<string, string>): PromptPart[] {
+  return parts.map((part) => {
+    const text = texts.get(part.text) ?? part.text;
+    texts.set(text, text);
+    return { ...part, text };
+  });
 }
 
 /** For each call the number of the one that it goes on from, of the same trial. */

@@ -5,15 +5,19 @@ import type { PromptPart } from "./prompt-parts.ts";
 const sameSession = 0.1;
 
 /**
- * The number of the earlier request that has most text in common with this one, wherever it stands, of equals the latest;
- * null where all are of other sessions.
+ * The number of the latest earlier request of which this one holds everything; else of the one that it has most text in
+ * common with, wherever that stands, of equals the latest. Null where all are of other sessions.
  */
 export function predecessor(parts: readonly PromptPart[], earlier: readonly (readonly PromptPart[])[]): number | null {
+  const length = lengthOf(parts);
   let best: { readonly index: number; readonly shared: number } | null = null;
-  for (const [index, before] of earlier.entries()) {
+  for (let index = earlier.length - 1; index >= 0; index--) {
+    const before = earlier[index]!;
+    const whole = lengthOf(before);
     const shared = Math.max(commonText(before, parts), commonBeginning(before, parts));
-    if (shared <= sameSession * Math.min(lengthOf(before), lengthOf(parts))) continue;
-    if (best === null || shared >= best.shared) best = { index, shared };
+    if (shared <= sameSession * Math.min(whole, length)) continue;
+    if (shared >= whole) return index;
+    if (best === null || shared > best.shared) best = { index, shared };
   }
   return best?.index ?? null;
 }
@@ -31,7 +35,7 @@ function commonBeginning(one: readonly PromptPart[], other: readonly PromptPart[
   let length = 0;
   for (const [index, { text }] of one.entries()) {
     const against = other[index]?.text ?? "";
-    let at = 0;
+    let at = text === against ? text.length : 0;
     while (at < text.length && text[at] === against[at]) at++;
     length += at;
     if (at < text.length) break;

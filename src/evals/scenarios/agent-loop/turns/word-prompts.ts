@@ -18,11 +18,11 @@ export interface AnsweredPrompt {
  */
 export function wordPrompts(calls: readonly Call[]): (call: Call) => AnsweredPrompt {
   const words = new WordTokens();
-  const read = new Map(calls.map((call) => [call, readWords(call, words)]));
   const reported = calls.filter(({ usage }) => usage?.inputTokens != null);
-  const total = reported.reduce((sum, call) => sum + read.get(call)!.tokens.length, 0);
+  // Read twice, and not kept: prompts of agents have a hundred thousand words, and there are many of them.
+  const total = reported.reduce((sum, call) => sum + readWords(call, words).tokens.length, 0);
   const factor = total === 0 ? 1 : reported.reduce((sum, { usage }) => sum + usage!.inputTokens!, 0) / total;
-  return (call) => stretched(read.get(call)!, factor);
+  return (call) => stretched(readWords(call, words), factor);
 }
 
 interface ReadPrompt {
