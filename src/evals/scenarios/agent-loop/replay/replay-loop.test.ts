@@ -43,7 +43,7 @@ describe("on the embedded engine", () => {
     const reported = calls.map(({ usage }) => usage!.cacheReadTokens);
     expect(reported).toEqual(calls.map(({ expectedCacheReadTokens }) => expectedCacheReadTokens));
     const prompts = calls.map(({ usage }) => usage!.inputTokens!);
-    // Cold; all but the last token; the whole blocks; up to the compaction; behind it.
+    // Cold; all but the last token; the whole blocks; up to the compaction; behind it; the subagent's beginning.
     expect(reported[0]).toBe(0);
     expect(reported[1]).toBe(prompts[0]! - 1);
     expect(reported[2]).toBeGreaterThanOrEqual(4 * 64);
@@ -51,6 +51,8 @@ describe("on the embedded engine", () => {
     expect(reported[3]).toBeGreaterThanOrEqual(3 * 64);
     expect(reported[3]).toBeLessThan(4 * 64);
     expect(reported[4]).toBeGreaterThan(300);
+    expect(reported[5]).toBeGreaterThanOrEqual(2 * 64);
+    expect(reported[5]).toBeLessThan(3 * 64);
   });
 });
 

@@ -17,9 +17,9 @@ export interface AnsweredPrompt {
  * vendor's tokenizer is uneven, some percent.
  */
 export function wordPrompts(calls: readonly Call[]): (call: Call) => AnsweredPrompt {
-  const words = new WordTokens();
+  const words = new PartTokens();
   const reported = calls.filter(({ usage }) => usage?.inputTokens != null);
-  // Read twice, and not kept: prompts of agents have a hundred thousand words, and there are many of them.
+  // Prompts are made twice, and not kept: they have a hundred thousand words, and there are many of them.
   const total = reported.reduce((sum, call) => sum + readWords(call, words).tokens.length, 0);
   const factor = total === 0 ? 1 : reported.reduce((sum, { usage }) => sum + usage!.inputTokens!, 0) / total;
   return (call) => stretched(readWords(call, words), factor);
@@ -34,29 +34,37 @@ interface ReadPrompt {
   readonly isAnthropic: boolean;
 }
 
-function readWords({ requestBody, protocol, answer }: Call, words: WordTokens): ReadPrompt {
+/** The tokens of parts, each text read once: a history stands in every request after it. */
+class PartTokens {
+  readonly #words = new WordTokens();
+  readonly #known = new Map<string, Int32Array>();
+
+  of(role: string, text: string): Int32Array {
+    const known = this.#known.get(text) ?? this.#words.of([{ role: "user", content: text }]).subarray(1);
+    this.#known.set(text, known);
+    return joined([this.#words.of([{ role: roles.find((one) => one === role) ?? "system", content: "" }]), known]);
+  }
+}
+
+const roles: readonly Message["role"][] = ["system", "user", "assistant", "tool"];
+
+function readWords({ requestBody, protocol, answer }: Call, words: PartTokens): ReadPrompt {
   const isAnthropic = protocol === "anthropic-messages";
   const body = promptBody(requestBody, protocol);
-  const pieces = body.parts.map((part) => words.of([asMessage(part)]));
+  const pieces = body.parts.map(({ role, text }) => words.of(role, text));
   const ends: number[] = [];
   for (const { length } of pieces) ends.push((ends.at(-1) ?? 0) + length);
   return {
     tokens: joined(pieces),
-    answer: words.of(said(answer, isAnthropic)),
+    answer: joined(said(answer, isAnthropic).map((text) => words.of("assistant", text))),
     ...{ body, ends, isAnthropic },
   };
 }
 
-const roles = ["system", "user", "assistant", "tool"] as const;
-const asMessage = ({ role, text }: PromptPart): Message => ({
-  role: roles.find((known) => known === role) ?? "system",
-  content: text,
-});
-
 /** As the next request would have it: one message, or with Anthropic a block for each thing said. */
-function said({ text, toolCalls }: Answer, isAnthropic: boolean): Message[] {
+function said({ text, toolCalls }: Answer, isAnthropic: boolean): string[] {
   const pieces = [text, ...toolCalls.map(callText)].filter((piece) => piece !== "");
-  return (isAnthropic ? pieces : [pieces.join("\n")]).map((content) => ({ role: "assistant", content }));
+  return isAnthropic ? pieces : [pieces.join("\n")];
 }
 
 function stretched({ tokens, answer, body, ends, isAnthropic }: ReadPrompt, factor: number): AnsweredPrompt {
