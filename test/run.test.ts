@@ -13,6 +13,7 @@ import {
 import type { Route } from "../src/routes/index.ts";
 import { openStore } from "../src/store/index.ts";
 import type { Call, CallFailure, CallRequest } from "../src/wire/index.ts";
+import { routeTo } from "./fixtures/route.ts";
 
 const scenario = grounding({ ...groundingDefaults, contextTokens: [256, 512], documents: 2 });
 const targets = new Map(
@@ -21,23 +22,12 @@ const targets = new Map(
     .map(({ messages, target }) => [JSON.stringify(messages), target]),
 );
 
-const route = (over: Partial<Route> = {}): Route => ({
-  id: "test/model",
-  model: "model",
-  endpoint: { baseUrl: "http://127.0.0.1:1", protocol: "openai-chat", apiKey: null },
-  kind: "vendor",
-  notice: null,
-  attention: null,
-  trainedContextTokens: null,
-  contextTokens: null,
-  price: null,
-  kvCache: { bytesPerToken: 10, fixedBytes: 1_000, source: "test" },
-  cacheRule: null,
-  tokenize: null,
-  lane: "test",
-  maxOutputTokens: 32,
-  ...over,
-});
+const route = (over: Partial<Route> = {}) =>
+  routeTo("http://127.0.0.1:1", {
+    kvCache: { bytesPerToken: 10, fixedBytes: 1_000, source: "test" },
+    maxOutputTokens: 32,
+    ...over,
+  });
 
 const plan = (routes: readonly Route[]): Plan => ({
   scenario,

@@ -1,27 +1,12 @@
 import { expect, test } from "vitest";
+import { routeTo } from "../../test/fixtures/route.ts";
 import { answer, judgement, sample, scriptedJudge } from "../../test/fixtures/scored.ts";
-import type { Route } from "../routes/index.ts";
 import { type RunOptions, runTrials } from "./run.ts";
 import type { AskJudge, Scorer } from "./scenario.ts";
 import { Judge, judge } from "./scorers/judge.ts";
 import type { TrialRecord } from "./trial.ts";
 
-const route: Route = {
-  id: "test/model",
-  model: "model",
-  endpoint: { baseUrl: "http://127.0.0.1:1", protocol: "openai-chat", apiKey: null },
-  kind: "vendor",
-  notice: null,
-  attention: null,
-  trainedContextTokens: null,
-  contextTokens: null,
-  price: null,
-  kvCache: null,
-  cacheRule: null,
-  tokenize: null,
-  lane: "test",
-  maxOutputTokens: 32,
-};
+const route = routeTo("http://127.0.0.1:1", { maxOutputTokens: 32 });
 
 /** One trial, answered `30 days`, under these scorers. */
 async function scored(scorers: readonly Scorer[], over: Partial<RunOptions> = {}) {

@@ -2,7 +2,8 @@
 import type { Engine } from "../../src/engine/index.ts";
 import { type Plan, runTrials, type Scenario, type TrialRecord } from "../../src/evals/index.ts";
 import { llamaCpp, type Route } from "../../src/routes/index.ts";
-import { type Clock, type Protocol, sendCall } from "../../src/wire/index.ts";
+import { type Clock, sendCall } from "../../src/wire/index.ts";
+import { routeTo } from "../fixtures/route.ts";
 
 export async function recordsOf(scenario: Scenario, route: Route, clock?: Clock): Promise<TrialRecord[]> {
   const records: TrialRecord[] = [];
@@ -26,27 +27,6 @@ export async function recordsOf(scenario: Scenario, route: Route, clock?: Clock)
     onTrial: () => {},
   });
   return records;
-}
-
-export function routeTo(baseUrl: string, over: Partial<Route> & { readonly protocol?: Protocol } = {}): Route {
-  const { protocol = "openai-chat", ...rest } = over;
-  return {
-    id: "test/model",
-    model: "model",
-    endpoint: { baseUrl, protocol, apiKey: null },
-    kind: "vendor",
-    notice: null,
-    attention: null,
-    trainedContextTokens: null,
-    contextTokens: null,
-    price: null,
-    kvCache: null,
-    cacheRule: null,
-    tokenize: null,
-    lane: "test",
-    maxOutputTokens: 8,
-    ...rest,
-  };
 }
 
 /** A model of the embedded engine, with the rule of its slots. */

@@ -1,5 +1,6 @@
 /** Prompts as tokens where only the vendor knows its tokenizer: words, numbers, marks, each by a number that stands for it. */
 import type { Message } from "../../wire/index.ts";
+import { wordPieces } from "../word-pieces.ts";
 
 /**
  * What two prompts share in these tokens they share in any tokenizer's, up to a token where they part. A vendor's counts
@@ -29,7 +30,7 @@ export class WordTokens {
   #ofText(text: string): Int32Array {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
-    const tokens = Int32Array.from(text.match(pieces) ?? [], (piece) => this.#numberOf(piece));
+    const tokens = Int32Array.from(wordPieces(text), (piece) => this.#numberOf(piece));
     if (text.length > longText) {
       if (this.#known.size >= mostKnown) this.#known.delete(this.#known.keys().next().value!);
       this.#known.set(text, tokens);
@@ -45,8 +46,5 @@ export class WordTokens {
   }
 }
 
-/** Where a script sets no space between words, each character counts. */
-const pieces =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]|\s+/gu;
 const longText = 1_000;
 const mostKnown = 256;

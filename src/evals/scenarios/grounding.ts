@@ -16,6 +16,7 @@ import { type Random, randomFrom } from "../../stats/index.ts";
 import type { Sample, Scenario } from "../scenario.ts";
 import { citesTheLine, exactAnswer, grounded } from "../scorers/cited-lines.ts";
 import type { Cell } from "../trial.ts";
+import { wordPieces } from "../word-pieces.ts";
 
 export interface GroundingOptions {
   /** Prompt sizes to ask for, tokens: words and punctuation marks, which is what the specimens' tokenizer counts. */
@@ -193,12 +194,4 @@ const chatFrameTokens = 16;
  * Words, numbers and punctuation marks: one token each in the specimens' tokenizer, about as many in a vendor's. Where a
  * script sets no space between words, each character counts.
  */
-export function registerTokens(text: string): number {
-  return (
-    text
-      .match(
-        /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]|\s+/gu,
-      )
-      ?.filter((piece) => piece !== " ").length ?? 0
-  );
-}
+export const registerTokens = (text: string): number => wordPieces(text).length;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { engineRoute, recordsOf, routeTo } from "../../../../../test/agent-loop/running.ts";
+import { engineRoute, recordsOf } from "../../../../../test/agent-loop/running.ts";
 import * as fake from "../../../../../test/fake-vendors/index.ts";
 import { words } from "../../../../../test/fake-vendors/tokens.ts";
+import { routeTo } from "../../../../../test/fixtures/route.ts";
 import { type Engine, startEngine } from "../../../../engine/index.ts";
 import * as rules from "../../../../routes/index.ts";
 import { ensureSpecimen } from "../../../../specimens/index.ts";

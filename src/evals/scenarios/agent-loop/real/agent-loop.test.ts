@@ -1,11 +1,12 @@
 import { afterEach, expect, test } from "vitest";
-import { recordsOf, routeTo } from "../../../../../test/agent-loop/running.ts";
+import { recordsOf } from "../../../../../test/agent-loop/running.ts";
 import {
   type FakeAnswer,
   type FakeRequest,
   type FakeServer,
   startFakeServer,
 } from "../../../../../test/fake-server/index.ts";
+import { routeTo } from "../../../../../test/fixtures/route.ts";
 import type { Protocol } from "../../../../wire/index.ts";
 import type { Scenario } from "../../../scenario.ts";
 import { loopTurns } from "../turns/loop-turns.ts";
