@@ -38,6 +38,7 @@ export const trainingCurves = (
       ...baseOptions(frame),
       height: 320,
       clip: true,
+      insetRight: 6,
       ariaLabel: title,
       x: { label: "Step", zero: true, ticks: 5 },
       y: {
