@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const cliPath = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
+export const cliPath = fileURLToPath(new URL("../bin/assay.js", import.meta.url));
 
 export interface Ended {
   /** Null when a signal ended it. */

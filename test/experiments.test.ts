@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { claimsOf } from "../src/ledger/index.ts";
 import { readLedger } from "../src/ledger-files/index.ts";
-import { experimentDocument, tablesMarkdown } from "../src/report/index.ts";
+import { experimentDocument } from "../src/report/experiments/index.ts";
+import { tablesMarkdown } from "../src/report/index.ts";
 import { analyse, type Preregistration, type TrialRecord } from "../src/reproduce/index.ts";
 
 const experiments = readdirSync("repro", { withFileTypes: true })

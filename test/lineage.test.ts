@@ -5,7 +5,7 @@ import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lineageOf } from "../src/ledger/index.ts";
 import { readLedger } from "../src/ledger-files/index.ts";
-import { lineagePage, lineageSvg, lineageText } from "../src/report/index.ts";
+import { lineagePage, lineageSvg, lineageText } from "../src/report/lineage/index.ts";
 import { runCli, temporaryFolder } from "./cli-process.ts";
 
 const chromiumPath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";

@@ -47,6 +47,9 @@ export interface CommandDefinition<Flags extends z.ZodObject = z.ZodObject> {
   readonly run: (input: { args: readonly string[]; flags: z.infer<Flags>; io: Io }) => Promise<ExitCode | undefined>;
 }
 
+/** By name, as in {@link CommandDefinition}: what loads a command. */
+export type CommandTable = Readonly<Record<string, () => Promise<CommandDefinition>>>;
+
 export function defineCommand<Flags extends z.ZodObject>(definition: CommandDefinition<Flags>): CommandDefinition {
   return definition as unknown as CommandDefinition;
 }
@@ -64,10 +67,11 @@ export const jsonFlag = z.boolean().default(false).describe("Print JSON, for oth
 /** Parses a command line and runs the command it names. */
 export async function runCommand(
   argv: readonly string[],
-  commands: readonly CommandDefinition[],
+  table: CommandTable,
   version: string,
   io: Io,
 ): Promise<ExitCode> {
+  const commands = await Promise.all(namesToLoad(argv, Object.keys(table)).map((name) => table[name]!()));
   let exitCode: ExitCode = 0;
   const program = newCommand("assay", io)
     .description("What an open-weight model really is, costs and does: claims in, evidence out.")
@@ -103,6 +107,13 @@ export async function runCommand(
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;
   }
+}
+
+/** The one command that is named; where there is none, all of them, which help and suggestions need. */
+function namesToLoad([first, second]: readonly string[], names: readonly string[]): readonly string[] {
+  if (first === "--version" || first === "-V") return [];
+  const named = names.filter((name) => name === first || name === `${first} ${second}`);
+  return named.length > 0 ? named : names;
 }
 
 /** What the CLI says of every mistake. */

@@ -1,40 +1,23 @@
-/** All commands, in the order in which help lists them. */
-import type { CommandDefinition } from "./command.ts";
-import { anatomyCommand } from "./commands/anatomy.ts";
-import { catalogCommand } from "./commands/catalog.ts";
-import { checkCommand } from "./commands/check.ts";
-import { compareCommand } from "./commands/compare.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { engineInfoCommand, engineServeCommand } from "./commands/engine.ts";
-import { exportCommand } from "./commands/export.ts";
-import { fitCommand } from "./commands/fit.ts";
-import { ledgerValidateCommand } from "./commands/ledger.ts";
-import { lineageCommand } from "./commands/lineage.ts";
-import { modelsCommand } from "./commands/models.ts";
-import { reportCommand } from "./commands/report.ts";
-import { reproduceCommand } from "./commands/reproduce.ts";
-import { runCommand } from "./commands/run.ts";
-import { runsCommand } from "./commands/runs.ts";
-import { showCommand } from "./commands/show.ts";
-import { specimensCommand } from "./commands/specimens.ts";
+/** All commands, in the order in which help lists them. Only what is asked for is loaded. */
+import type { CommandTable } from "./command.ts";
 
-export const commands: readonly CommandDefinition[] = [
-  runCommand,
-  runsCommand,
-  showCommand,
-  reportCommand,
-  exportCommand,
-  modelsCommand,
-  specimensCommand,
-  engineServeCommand,
-  engineInfoCommand,
-  anatomyCommand,
-  compareCommand,
-  reproduceCommand,
-  catalogCommand,
-  checkCommand,
-  fitCommand,
-  lineageCommand,
-  ledgerValidateCommand,
-  doctorCommand,
-];
+export const commands: CommandTable = {
+  run: async () => (await import("./commands/run.ts")).runCommand,
+  runs: async () => (await import("./commands/runs.ts")).runsCommand,
+  show: async () => (await import("./commands/show.ts")).showCommand,
+  report: async () => (await import("./commands/report.ts")).reportCommand,
+  export: async () => (await import("./commands/export.ts")).exportCommand,
+  models: async () => (await import("./commands/models.ts")).modelsCommand,
+  specimens: async () => (await import("./commands/specimens.ts")).specimensCommand,
+  "engine serve": async () => (await import("./commands/engine.ts")).engineServeCommand,
+  "engine info": async () => (await import("./commands/engine.ts")).engineInfoCommand,
+  anatomy: async () => (await import("./commands/anatomy.ts")).anatomyCommand,
+  compare: async () => (await import("./commands/compare.ts")).compareCommand,
+  reproduce: async () => (await import("./commands/reproduce.ts")).reproduceCommand,
+  catalog: async () => (await import("./commands/catalog.ts")).catalogCommand,
+  check: async () => (await import("./commands/check.ts")).checkCommand,
+  fit: async () => (await import("./commands/fit.ts")).fitCommand,
+  lineage: async () => (await import("./commands/lineage.ts")).lineageCommand,
+  "ledger validate": async () => (await import("./commands/ledger.ts")).ledgerValidateCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
+};

@@ -1,13 +1,7 @@
-export * from "./catalog-document.ts";
-export * from "./comparison-document.ts";
-export * from "./experiment-document.ts";
+/** The report of runs. Audits, experiments and lineage have rooms of their own, so that a run loads none of them. */
 export { exportCsv, exportJsonl, exportParquet } from "./export.ts";
 export { type Column, columns } from "./export-columns.ts";
 export { findings } from "./findings.ts";
-export { disagreementText, judgementText, lookText } from "./judgements.ts";
-export * from "./lineage-drawing.ts";
-export * from "./lineage-facts.ts";
-export * from "./lineage-terminal.ts";
 export { type HtmlReportOptions, htmlReport, reportOf } from "./report.ts";
 export { namedScores } from "./scores.ts";
 export { type Verdict, verdictOf } from "./selection.ts";

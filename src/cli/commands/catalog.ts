@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type CatalogEntry, catalogOf, catalogOrders, filteredCatalog, sortedCatalog } from "../../audit/index.ts";
 import { readLedger } from "../../ledger-files/index.ts";
-import { catalogDocument, catalogRemarks, contextText, figureText, weightsText } from "../../report/index.ts";
+import { catalogDocument, catalogRemarks, contextText, figureText, weightsText } from "../../report/audits/index.ts";
 import { plain, unknown, wrapped } from "../../units/index.ts";
 import { defineCommand, jsonFlag, listFlag } from "../command.ts";
 import { table } from "../table.ts";

@@ -28,7 +28,7 @@ import {
 import { UserError } from "../../errors.ts";
 import { contradictionsOf, type Ledger, type Named, nearest, resolveName, subjectsOf } from "../../ledger/index.ts";
 import { ownFolder, readLedger } from "../../ledger-files/index.ts";
-import { disagreementText, judgementText, lookText } from "../../report/index.ts";
+import { disagreementText, judgementText, lookText } from "../../report/audits/index.ts";
 import { formatCount, wrapped } from "../../units/index.ts";
 import { defineCommand, type ExitCode, type Io, jsonFlag, listFlag } from "../command.ts";
 import { progressBar } from "../progress.ts";

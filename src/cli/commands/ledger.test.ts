@@ -24,7 +24,7 @@ async function assay(...args: string[]): Promise<{ code: number; out: string; no
     progress: null,
     interrupts: { stopping: never, aborting: never },
   };
-  const code = await runCommand(args, [ledgerValidateCommand], "0", io);
+  const code = await runCommand(args, { "ledger validate": async () => ledgerValidateCommand }, "0", io);
   return { code, out: out.join("\n"), noted: noted.join("\n") };
 }
 

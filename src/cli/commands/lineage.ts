@@ -4,7 +4,7 @@ import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import { compoundingOf, type Ledger, lineageOf, resolveName, withDevelopments } from "../../ledger/index.ts";
 import { readLedger } from "../../ledger-files/index.ts";
-import { daysWords, lineagePage, lineageSvg, lineageText } from "../../report/index.ts";
+import { daysWords, lineagePage, lineageSvg, lineageText } from "../../report/lineage/index.ts";
 import { wrapped } from "../../units/index.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
 import { writeOutput } from "../result.ts";

@@ -8,10 +8,9 @@ import {
   experimentDocument,
   findingText,
   ruleText,
-  tablesMarkdown,
-  tablesPage,
   verdictSentence,
-} from "../../report/index.ts";
+} from "../../report/experiments/index.ts";
+import { tablesMarkdown, tablesPage } from "../../report/index.ts";
 import {
   type Analysis,
   analyse,

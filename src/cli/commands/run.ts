@@ -11,6 +11,7 @@ import {
   plannedCount,
   type RunInfo,
   runTrials,
+  type Scenario,
   type Trial,
 } from "../../evals/index.ts";
 import { verdictOf } from "../../report/index.ts";
@@ -92,9 +93,10 @@ function settingsForTheRest(flags: Flags): Record<string, unknown> {
 const flagName = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 async function measure(job: Job, earlier: RunInfo | null, store: Store, flags: Flags, io: Io): Promise<ExitCode> {
+  const scenario = scenarioOf(job);
   const candidates = await candidatesOf(job, io);
   try {
-    const plan = planOf(job, candidates.routes);
+    const plan = planOf(job, scenario, candidates.routes);
     refuseUnknownPrices(job, candidates.routes);
     const run = earlier ?? newRun(plan, job, io);
     if (earlier === null) await store.startRun(run);
@@ -188,10 +190,10 @@ function inWords({ answerable, unanswerable, failed, skipped }: ReturnType<typeo
 /** Questions a cell: one document's show a cache and a speed, and a model that knows nothing has no more to tell. */
 const calibrationSamples = 6;
 
-function planOf(job: Job, routes: readonly Route[]): Plan {
+function planOf(job: Job, scenario: Scenario, routes: readonly Route[]): Plan {
   const sparing = job.model === undefined;
   return {
-    scenario: scenarioOf(job),
+    scenario,
     routes,
     repeats: job.repeats ?? 1,
     limit: ({ kind }) =>
@@ -281,9 +283,10 @@ function refuseUnknownPrices(job: Job, routes: readonly Route[]): void {
 }
 
 async function dryRun(job: Job, flags: Flags, io: Io): Promise<ExitCode> {
+  const scenario = scenarioOf(job);
   const { routes } = await candidatesOf(job, io, false);
   const means = hasStore(flags, io) ? await meanCallMs(routes, flags, io) : new Map<string, null>();
-  const rows = estimate(planOf(job, routes), concurrencyOf(job), (candidate) => means.get(candidate) ?? null);
+  const rows = estimate(planOf(job, scenario, routes), concurrencyOf(job), (candidate) => means.get(candidate) ?? null);
   if (flags.json) {
     io.print(JSON.stringify(rows, null, 2));
     return 0;

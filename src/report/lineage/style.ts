@@ -1,5 +1,5 @@
 /** How a lineage looks, in the page and in a picture of its own. */
-import { pageColours, pageStyle } from "./page-style.ts";
+import { pageColours, pageStyle } from "../page-style.ts";
 
 const drawing = `
 .lineage text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: var(--ink); }

@@ -1,6 +1,7 @@
 /** The picture of a lineage as SVG: time runs down, a colour for each organisation, a kind of line for each kind of link. */
-import { lineageLayout, type Point, type Route, seriesOf } from "../charts/index.ts";
-import { wrapped } from "../units/index.ts";
+import { lineageLayout, type Point, type Route, seriesOf } from "../../charts/index.ts";
+import { wrapped } from "../../units/index.ts";
+import { html, type Markup } from "../markup.ts";
 import {
   type EdgeKind,
   type Evidence,
@@ -10,8 +11,7 @@ import {
   type LineageGraph,
   type LineageNode,
   standsOn,
-} from "./lineage-graph.ts";
-import { html, type Markup } from "./markup.ts";
+} from "./graph.ts";
 
 interface Line {
   readonly role: "title" | "name" | "sub";

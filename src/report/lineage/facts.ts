@@ -11,9 +11,9 @@ import {
   quantities,
   subjectsOf,
   withDevelopments,
-} from "../ledger/index.ts";
-import { formatCount } from "../units/index.ts";
-import { shortName } from "./lineage-graph.ts";
+} from "../../ledger/index.ts";
+import { formatCount } from "../../units/index.ts";
+import { shortName } from "./graph.ts";
 
 export type NameOf = (id: string) => string;
 

@@ -1,6 +1,6 @@
 /** An experiment in the words, tables and plots that a reader sees. */
-import { recallByDistance, seriesOf, tradeOff, trainingCurves } from "../charts/index.ts";
-import { formatValue } from "../ledger/index.ts";
+import { recallByDistance, seriesOf, tradeOff, trainingCurves } from "../../charts/index.ts";
+import { formatValue } from "../../ledger/index.ts";
 import {
   type Analysis,
   type ArmSummary,
@@ -15,12 +15,12 @@ import {
   type Preregistration,
   summariesOf,
   type TrialRecord,
-} from "../reproduce/index.ts";
-import type { MeanEstimate } from "../stats/index.ts";
-import { formatCount, formatMs, formatShare, formatSignificant, unknown } from "../units/index.ts";
-import { figure, legendOf } from "./figure.ts";
-import { html, type Markup } from "./markup.ts";
-import type { DocumentTable, TablesDocument } from "./tables-document.ts";
+} from "../../reproduce/index.ts";
+import type { MeanEstimate } from "../../stats/index.ts";
+import { formatCount, formatMs, formatShare, formatSignificant, unknown } from "../../units/index.ts";
+import { figure, legendOf } from "../figure.ts";
+import { html, type Markup } from "../markup.ts";
+import type { DocumentTable, TablesDocument } from "../tables-document.ts";
 
 export interface Experiment {
   readonly registered: Preregistration;

@@ -11,7 +11,7 @@ import {
   subjectsOf,
   type Verified,
   withDevelopments,
-} from "../ledger/index.ts";
+} from "../../ledger/index.ts";
 
 /** `develops`: an idea builds on another. Introducing is no edge, because idea and release are one node. */
 export const edgeKinds = ["develops", "validates-at-scale", "reuses", "cites", "supersedes", "contradicts"] as const;

@@ -1,7 +1,7 @@
 /** The verdicts of `assay check` as a terminal shows them: what is wrong first, with both numbers and where they come from. */
-import { type Evidence, type Judgement, type Look, type Verdict, verdicts } from "../audit/index.ts";
-import { type Contradiction, formatValue, type Tolerance } from "../ledger/index.ts";
-import { formatCount, formatSignificant, plain, wrapped } from "../units/index.ts";
+import { type Evidence, type Judgement, type Look, type Verdict, verdicts } from "../../audit/index.ts";
+import { type Contradiction, formatValue, type Tolerance } from "../../ledger/index.ts";
+import { formatCount, formatSignificant, plain, wrapped } from "../../units/index.ts";
 
 export interface JudgementText {
   readonly width: number;

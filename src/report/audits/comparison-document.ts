@@ -1,8 +1,8 @@
 /** A comparison of models, in the words and numbers that a reader sees. */
-import type { ComparedRow, ComparedSection, ComparedValue, Comparison } from "../audit/index.ts";
-import { formatValue } from "../ledger/index.ts";
-import { formatSignificant } from "../units/index.ts";
-import type { CellLine, DocumentTable, TablesDocument } from "./tables-document.ts";
+import type { ComparedRow, ComparedSection, ComparedValue, Comparison } from "../../audit/index.ts";
+import { formatValue } from "../../ledger/index.ts";
+import { formatSignificant } from "../../units/index.ts";
+import type { CellLine, DocumentTable, TablesDocument } from "../tables-document.ts";
 
 export function comparisonDocument({ today, models, sections }: Comparison): TablesDocument {
   const names = models.map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { lineageOf, linksOf, withDevelopments } from "../ledger/index.ts";
-import { readLedger } from "../ledger-files/index.ts";
-import { lineageGraph, shortName } from "./lineage-graph.ts";
+import { lineageOf, linksOf, withDevelopments } from "../../ledger/index.ts";
+import { readLedger } from "../../ledger-files/index.ts";
+import { lineageGraph, shortName } from "./graph.ts";
 
 const ledger = readLedger();
 const graphOf = (idea: string) => lineageGraph(lineageOf(ledger, idea)!, ledger);

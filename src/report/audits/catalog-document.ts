@@ -1,8 +1,8 @@
 /** The catalogue of releases, in the words and numbers that a reader sees. */
-import type { CatalogEntry, Figure } from "../audit/index.ts";
-import { formatValue, type Ledger, subjectsOf, type Unit } from "../ledger/index.ts";
-import { unknown } from "../units/index.ts";
-import type { DocumentCell, TablesDocument } from "./tables-document.ts";
+import type { CatalogEntry, Figure } from "../../audit/index.ts";
+import { formatValue, type Ledger, subjectsOf, type Unit } from "../../ledger/index.ts";
+import { unknown } from "../../units/index.ts";
+import type { DocumentCell, TablesDocument } from "../tables-document.ts";
 
 /** @param filters  as they were given */
 export function catalogDocument(

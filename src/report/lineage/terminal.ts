@@ -8,9 +8,9 @@ import {
   type LineageEvent,
   type LinkKind,
   type Source,
-} from "../ledger/index.ts";
-import { plain, wrapped } from "../units/index.ts";
-import { introducedWords, lineageFacts, type NameOf, namesOf, who } from "./lineage-facts.ts";
+} from "../../ledger/index.ts";
+import { plain, wrapped } from "../../units/index.ts";
+import { introducedWords, lineageFacts, type NameOf, namesOf, who } from "./facts.ts";
 
 const marks: Readonly<Record<LinkKind, string>> = {
   introduces: "*",

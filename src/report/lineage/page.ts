@@ -1,13 +1,13 @@
 /** A lineage as a page: the picture, the evidence behind each of its parts a click away, and how the idea compounds. */
-import { adoptionChart } from "../charts/index.ts";
-import { compoundingOf, firstDay, type Ledger, type Lineage, type Source } from "../ledger/index.ts";
-import { htmlDocument } from "./document.ts";
-import { figure } from "./figure.ts";
-import { lineageFacts, type NameOf, namesOf } from "./lineage-facts.ts";
-import { type Evidence, lineageGraph, shortName } from "./lineage-graph.ts";
-import { type Drawing, kindSample, legendWords, lineagePicture } from "./lineage-picture.ts";
-import { lineagePageStyle, pictureStyle } from "./lineage-style.ts";
-import { html, type Markup, trusted } from "./markup.ts";
+import { adoptionChart } from "../../charts/index.ts";
+import { compoundingOf, firstDay, type Ledger, type Lineage, type Source } from "../../ledger/index.ts";
+import { htmlDocument } from "../document.ts";
+import { figure } from "../figure.ts";
+import { html, type Markup, trusted } from "../markup.ts";
+import { lineageFacts, type NameOf, namesOf } from "./facts.ts";
+import { type Evidence, lineageGraph, shortName } from "./graph.ts";
+import { type Drawing, kindSample, legendWords, lineagePicture } from "./picture.ts";
+import { lineagePageStyle, pictureStyle } from "./style.ts";
 
 export function pageOf(lineage: Lineage, ledger: Ledger): string {
   const nameOf = namesOf(ledger);

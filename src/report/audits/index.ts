@@ -1,0 +1,3 @@
+export * from "./catalog-document.ts";
+export * from "./comparison-document.ts";
+export { disagreementText, judgementText, lookText } from "./judgements.ts";

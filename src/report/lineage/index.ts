@@ -1,0 +1,3 @@
+export * from "./drawing.ts";
+export * from "./facts.ts";
+export * from "./terminal.ts";
