@@ -23,7 +23,7 @@ describe("the summary", () => {
     const summary = await summarize(run, records);
     expect([summary.scored, summary.failed, summary.skipped]).toEqual([560, 4, 12]);
     const vendor = summary.candidates[0]!;
-    expect(vendor.total.grounded!.n).toBe(116);
+    expect(vendor.total.quality!.n).toBe(116);
     expect(vendor.total.kvCacheBytes).toEqual({ n: 0, median: null, interval: null, p95: null });
     expect(vendor.total.costUsd.unknown).toBeGreaterThan(0);
     expect(vendor.cells.map(({ label }) => label)).toEqual(["256", "512", "1K", "2K"]);
@@ -34,7 +34,7 @@ describe("the summary", () => {
     const { run, records } = syntheticRun({ needles: [1, 2] });
     const summary = await summarize(run, records);
     for (const { candidate, cells } of summary.candidates)
-      for (const { cell, grounded, abstained } of cells) {
+      for (const { cell, quality, scores } of cells) {
         const mine = records
           .map(({ trial }) => trial)
           .filter((trial) => trial.candidate === candidate.id && trial.outcome === "scored")
@@ -43,8 +43,8 @@ describe("the summary", () => {
           const of = mine.filter((trial) => trial.answerable === answerable);
           return of.reduce((sum, trial) => sum + trial.scores!.grounded!.value, 0) / of.length;
         };
-        expect(grounded!.share).toBeCloseTo(meanOf(true), 12);
-        expect(abstained!.share).toBeCloseTo(meanOf(false), 12);
+        expect(quality!.share).toBeCloseTo(meanOf(true), 12);
+        expect(scores.abstained!.share).toBeCloseTo(meanOf(false), 12);
       }
   });
 
@@ -55,8 +55,8 @@ describe("the summary", () => {
       { ...record, trial: { ...record.trial, id: `${record.trial.id} again` } },
     ]);
     const [once, twice] = [await summarize(run, records), await summarize(run, repeated)];
-    expect(twice.candidates[0]!.total.grounded!.n).toBe(2 * once.candidates[0]!.total.grounded!.n);
-    expect(twice.candidates[0]!.total.grounded!.interval).toEqual(once.candidates[0]!.total.grounded!.interval);
+    expect(twice.candidates[0]!.total.quality!.n).toBe(2 * once.candidates[0]!.total.quality!.n);
+    expect(twice.candidates[0]!.total.quality!.interval).toEqual(once.candidates[0]!.total.quality!.interval);
   });
 });
 

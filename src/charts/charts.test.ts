@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { amountScale, contextScale, logTicks, tickText } from "./axes.ts";
-import { cachedAgainstExpected, depthMap, groundingByContext, kvFrontier, seriesOf } from "./index.ts";
+import { cachedAgainstExpected, depthMap, kvFrontier, qualityByContext, seriesOf } from "./index.ts";
 
 const frame = { width: 520, series: seriesOf(["a", "b"]) };
 const share = { share: 0.5, low: 0.3, high: 0.7, n: 20, href: null };
@@ -30,6 +30,13 @@ describe("axes", () => {
   });
 });
 
+const words = {
+  title: "Grounded",
+  noun: "grounding",
+  answers: "grounded answers",
+  share: "Share of grounded answers",
+};
+
 test("captions give n, and name what could not be drawn", () => {
   const at = { variant: "", label: "1K", contextTokens: 1024 };
   const chart = kvFrontier(
@@ -37,6 +44,7 @@ test("captions give n, and name what could not be drawn", () => {
       { ...at, ...share, candidate: "a", amount: 1000 },
       { ...at, ...share, candidate: "b", amount: null },
     ],
+    words,
     frame,
   );
   expect(chart.caption).toContain("20 scored trials");
@@ -49,7 +57,7 @@ test("the trained context is a rule only where the chart reaches it", () => {
     { candidate: "a", contextTokens: 1024 },
     { candidate: "b", contextTokens: 65_536 },
   ];
-  const { caption } = groundingByContext(points, trained, frame);
+  const { caption } = qualityByContext(points, trained, words, frame);
   expect(caption).toContain("a trained to 1K tokens");
   expect(caption).not.toContain("64K");
 });

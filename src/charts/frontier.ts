@@ -1,4 +1,4 @@
-/** What grounding costs: the share of grounded answers against what a call took, a mark for each candidate and cell. */
+/** What good answers cost: their share against what a call took, a mark for each candidate and cell. */
 import * as Plot from "@observablehq/plot";
 import { formatBytes, formatMs, formatShare, formatShareRange } from "../units/index.ts";
 import { logScale, tickText } from "./axes.ts";
@@ -19,17 +19,31 @@ export interface FrontierPoint {
   readonly href: string | null;
 }
 
-export const kvFrontier = (points: readonly FrontierPoint[], frame: Frame): Chart =>
-  frontier(points, frame, {
-    title: "Grounding against KV cache",
+/** How the share that a chart shows is called. */
+export interface ShareWords {
+  /** `Grounded`. */
+  readonly title: string;
+  /** `grounding`. */
+  readonly noun: string;
+  /** `grounded answers`. */
+  readonly answers: string;
+  /** `Share of grounded answers`. */
+  readonly share: string;
+}
+
+export const capitalised = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
+
+export const kvFrontier = (points: readonly FrontierPoint[], words: ShareWords, frame: Frame): Chart =>
+  frontier(points, words, frame, {
+    title: `${capitalised(words.noun)} against KV cache`,
     axis: "KV cache of a call, median (bytes, log)",
     inWords: "KV-cache bytes that a call occupied",
     format: formatBytes,
   });
 
-export const timeFrontier = (points: readonly FrontierPoint[], frame: Frame): Chart =>
-  frontier(points, frame, {
-    title: "Grounding against time",
+export const timeFrontier = (points: readonly FrontierPoint[], words: ShareWords, frame: Frame): Chart =>
+  frontier(points, words, frame, {
+    title: `${capitalised(words.noun)} against time`,
     axis: "E2E time of a call, median (log)",
     inWords: "time of a whole call",
     format: formatMs,
@@ -42,7 +56,7 @@ interface Amount {
   readonly format: (amount: number) => string;
 }
 
-function frontier(points: readonly FrontierPoint[], frame: Frame, amount: Amount): Chart {
+function frontier(points: readonly FrontierPoint[], words: ShareWords, frame: Frame, amount: Amount): Chart {
   const drawn = points.filter((point) => point.amount !== null && point.amount > 0);
   const missing = new Set(points.map(({ candidate }) => candidate));
   for (const { candidate } of drawn) missing.delete(candidate);
@@ -53,7 +67,7 @@ function frontier(points: readonly FrontierPoint[], frame: Frame, amount: Amount
   return {
     title: amount.title,
     caption: [
-      `Share of grounded answers with its 95% interval against the median ${amount.inWords}; a mark for each candidate and cell, ${n} scored trials. Up and to the left is better.`,
+      `${words.share} with its 95% interval against the median ${amount.inWords}; a mark for each candidate and cell, ${n} scored trials. Up and to the left is better.`,
       missing.size === 0 ? "" : `Not measured, so not drawn: ${[...missing].join(", ")}.`,
     ]
       .filter(Boolean)
@@ -63,7 +77,7 @@ function frontier(points: readonly FrontierPoint[], frame: Frame, amount: Amount
       height: 300,
       ariaLabel: amount.title,
       x: { ...logScale(amounts, most, (value) => tickText(amount.format(value))), label: amount.axis },
-      y: shareScale("Grounded answers"),
+      y: shareScale(words),
       marks: [
         Plot.lineY(byContext, {
           x: "amount",
@@ -100,7 +114,7 @@ function frontier(points: readonly FrontierPoint[], frame: Frame, amount: Amount
           r: 4.5,
           href: "href",
           title: (point: FrontierPoint) =>
-            `${point.candidate}, ${point.label}: ${formatShare(point.share)} grounded (${formatShareRange(point)}, n ${point.n}) at ${amount.format(point.amount!)}`,
+            `${point.candidate}, ${point.label}: ${formatShare(point.share)} ${words.title.toLowerCase()} (${formatShareRange(point)}, n ${point.n}) at ${amount.format(point.amount!)}`,
         }),
       ],
     },
@@ -115,11 +129,11 @@ function ends(points: readonly FrontierPoint[]): FrontierPoint[] {
 }
 
 /** The vertical axis of every chart of shares. */
-export const shareScale = (label: string): Plot.ScaleOptions => ({
+export const shareScale = ({ answers }: ShareWords): Plot.ScaleOptions => ({
   domain: [0, 1],
   ticks: 5,
   tickFormat: (share: number) => formatShare(share),
   grid: true,
-  label: `${label} (share of scored trials)`,
+  label: `${capitalised(answers)} (share of scored trials)`,
   clamp: true,
 });

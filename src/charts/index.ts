@@ -3,8 +3,7 @@ export { type CachePoint, cachedAgainstExpected } from "./cache.ts";
 export { baseOptions, type Chart, type Frame, type Series, seriesOf } from "./chart.ts";
 export { type DepthPoint, depthMap, heatSteps } from "./depth-map.ts";
 export * from "./experiment.ts";
-export { type FrontierPoint, kvFrontier, timeFrontier } from "./frontier.ts";
-export { type GroundingPoint, groundingByContext, type TrainedContext } from "./grounding.ts";
+export { type FrontierPoint, kvFrontier, type ShareWords, timeFrontier } from "./frontier.ts";
 export {
   type LayoutEdge,
   type LayoutNode,
@@ -13,4 +12,5 @@ export {
   type Point,
   type Route,
 } from "./lineage-layout.ts";
+export { type QualityPoint, qualityByContext, type TrainedContext } from "./quality.ts";
 export { decodeByContext, type SpeedPoint, ttftByContext } from "./speed.ts";

@@ -79,7 +79,7 @@ export async function printResult(
   if (summary.failed > 0) return 4;
   const required = flags.require;
   const short =
-    required === undefined ? [] : summary.candidates.filter(({ total }) => (total.grounded?.share ?? 0) < required);
+    required === undefined ? [] : summary.candidates.filter(({ total }) => (total.quality?.share ?? 0) < required);
   for (const { candidate } of short) io.note(`${candidate.id} falls short of --require ${required}`);
   return short.length > 0 ? 100 : 0;
 }

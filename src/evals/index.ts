@@ -10,6 +10,7 @@ export {
   requestFor,
 } from "./plan.ts";
 export { type PromptPlan, planPrompts } from "./planning/prompt-plan.ts";
+export { qualityOf } from "./quality.ts";
 export { type Recorder, type RunEnd, type RunOptions, runTrials } from "./run.ts";
 export type { AskJudge, Document, Sample, SamplingSettings, Scenario, Scorer } from "./scenario.ts";
 export * as agentLoops from "./scenarios/agent-loop/index.ts";

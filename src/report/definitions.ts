@@ -1,10 +1,28 @@
 /** What the words on every screen mean. */
-export const definitions: readonly { readonly term: string; readonly meaning: string }[] = [
-  {
-    term: "Grounded",
-    meaning:
-      "the answer is right and cites the line that states it; counted over scored trials whose question has an answer in the context",
-  },
+import type { QualityWords } from "./quality-words.ts";
+
+export const definitionsOf = ({ title, meaning, scores }: QualityWords): readonly Definition[] => [
+  { term: title, meaning },
+  ...(scores.some((score) => score.title === "Cites its line") ? groundingTerms : scoreTerms(scores)),
+  ...commonTerms,
+];
+
+interface Definition {
+  readonly term: string;
+  readonly meaning: string;
+}
+
+const scoreTerms = (scores: QualityWords["scores"]): Definition[] =>
+  scores.length === 0
+    ? []
+    : [
+        {
+          term: scores.map(({ title }) => title).join(", "),
+          meaning: "the mean of that score over the trials that have it",
+        },
+      ];
+
+const groundingTerms: readonly Definition[] = [
   { term: "Right answer", meaning: "the same trials, whether or not the line is cited" },
   { term: "Cites its line", meaning: "the same trials: the line that states the answer is cited" },
   {
@@ -16,6 +34,9 @@ export const definitions: readonly { readonly term: string; readonly meaning: st
     term: "Right, wrong",
     meaning: "of one trial in the list: grounded or not; where no line answers, abstained or not",
   },
+];
+
+const commonTerms: readonly Definition[] = [
   {
     term: "n and interval",
     meaning:

@@ -1,5 +1,5 @@
 /** The columns of every export, in order: one row a trial. What is not known is empty in CSV and null elsewhere. */
-import type { Trial, TrialRecord } from "../evals/index.ts";
+import { qualityOf, type Trial, type TrialRecord } from "../evals/index.ts";
 import { namedScores } from "./scores.ts";
 import { decodeTokensPerSecond, inputTokensOf } from "./tally.ts";
 
@@ -36,6 +36,11 @@ export const columns: readonly Column[] = [
     typeof cell.contextTokens === "number" ? cell.contextTokens : null,
   ),
   text("sampleId", "the sample in its cell", ({ sampleId }) => sampleId),
+  text(
+    "document",
+    "what the sample is about; intervals take the samples of one document together",
+    ({ document }) => document,
+  ),
   number("depth", "where the needle was, 0 (first line) to 1 (last)", ({ depth }) => depth),
   {
     name: "answerable",
@@ -48,11 +53,23 @@ export const columns: readonly Column[] = [
   score("exact", "where a line answers: right, whether or not the line is cited, 0 to 1"),
   score("cited", "where a line answers: that line is cited, 0 to 1"),
   score("abstained", "where no line answers: the model said so, 0 to 1"),
+  number("quality", "the headline score, else the worst of the scores, 0 to 1", qualityOf),
   text("scores", "every score with its explanation, as JSON", (trial) =>
     trial.scores === null ? null : JSON.stringify(namedScores(trial)),
   ),
   text("target", "the right answer, where one is known", ({ target }) => target),
   text("answer", "what came", ({ answer }) => answer),
+  text(
+    "passages",
+    "ids of the passages that the model was given, as JSON; empty for all of the material",
+    ({ given }) => (given?.passages == null ? null : JSON.stringify(given.passages)),
+  ),
+  {
+    name: "holdsAnswer",
+    type: "BOOLEAN",
+    meaning: "whether the answer stands in what the model was given; empty where that cannot be seen",
+    of: ({ trial }) => trial.given?.holdsAnswer ?? null,
+  },
   text("failureClass", "how it failed", ({ failure }) => failure?.class ?? null),
   text("failureMessage", "in the server's words", ({ failure }) => failure?.message ?? null),
   number("inputTokens", "all input, tokens", inputTokensOf),
@@ -70,7 +87,8 @@ export const columns: readonly Column[] = [
     "what the cache rule predicts, tokens",
     ({ expectedCacheReadTokens }) => expectedCacheReadTokens,
   ),
-  number("costUsd", "USD", ({ costUsd }) => costUsd),
+  number("costUsd", "of the candidate's calls, USD", ({ costUsd }) => costUsd),
+  number("judgeCostUsd", "of a judge's calls, USD", ({ judgeCostUsd }) => judgeCostUsd),
   text("sentAt", "wall-clock time of sending, ISO 8601", ({ timings }) => timings?.sentAt ?? null),
   number("ttftMs", "sending to the first byte of the first event, ms", ({ timings }) => timings?.firstEventMs),
   number("firstContentMs", "sending to the first event with answer text, ms", ({ timings }) => timings?.firstContentMs),
@@ -81,5 +99,6 @@ export const columns: readonly Column[] = [
     decodeTokensPerSecond,
   ),
   number("kvCacheBytes", "KV cache of the call, bytes", ({ kvCacheBytes }) => kvCacheBytes),
+  number("turns", "the candidate's calls that counted", ({ turns }) => turns),
   number("attempts", "calls made, retries included", ({ attempts }) => attempts),
 ];

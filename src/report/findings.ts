@@ -4,11 +4,12 @@
  */
 import { type Proportion, proportion } from "../stats/index.ts";
 import { formatBytes, formatCount, formatShare, formatShareRange, formatTokens } from "../units/index.ts";
+import { qualityWords } from "./quality-words.ts";
 import type { CandidateSummary, CellSummary, RunSummary } from "./summary.ts";
 
 export function findings(summary: RunSummary): string[] {
   const ranked = summary.candidates.filter(
-    ({ candidate, total }) => candidate.kind !== "calibration specimen" && total.grounded !== null,
+    ({ candidate, total }) => candidate.kind !== "calibration specimen" && total.quality !== null,
   );
   return [
     ...leadOf(ranked, summary),
@@ -20,24 +21,25 @@ export function findings(summary: RunSummary): string[] {
 }
 
 function leadOf(ranked: readonly CandidateSummary[], summary: RunSummary): string[] {
-  if (summary.scored === 0) return ["No trial was scored, so this run says nothing about grounding."];
+  const { noun, achieved } = qualityWords(summary);
+  if (summary.scored === 0) return [`No trial was scored, so this run says nothing about ${noun}.`];
   if (ranked.length === 0)
     return ["Only calibration specimens were scored: the instrument ran, and no model was judged."];
   const shared = sharedCells(ranked);
   const standings = ranked
     .flatMap(({ candidate, cells }) => {
-      const grounded = pooled(shared === null ? cells : cells.filter(({ key }) => shared.has(key)));
-      return grounded === null ? [] : { id: candidate.id, grounded };
+      const quality = pooled(shared === null ? cells : cells.filter(({ key }) => shared.has(key)));
+      return quality === null ? [] : { id: candidate.id, quality };
     })
-    .sort((a, b) => b.grounded.share - a.grounded.share);
+    .sort((a, b) => b.quality.share - a.quality.share);
   const [best, second] = standings;
   if (best === undefined) return ["No cell was scored for every candidate, so they cannot be set side by side."];
-  const of = `${best.id} grounded ${formatShare(best.grounded.share)} of its answers (${inWords(best.grounded)})`;
+  const of = `${best.id} ${achieved(formatShare(best.quality.share))} (${inWords(best.quality)})`;
   if (second === undefined) return [`${of}.`];
   const where =
     shared !== null && shared.size < ranked[0]!.cells.length ? ` in the ${shared.size} cells that all completed` : "";
-  const other = `${second.id} ${formatShare(second.grounded.share)} (${inWords(second.grounded)})`;
-  return best.grounded.interval.low > second.grounded.interval.high
+  const other = `${second.id} ${formatShare(second.quality.share)} (${inWords(second.quality)})`;
+  return best.quality.interval.low > second.quality.interval.high
     ? [`${of}${where}, more than ${other}: the intervals do not overlap.`]
     : [`This run cannot tell the leaders apart${where}: ${of}, ${other}, and the intervals overlap.`];
 }
@@ -46,13 +48,13 @@ function leadOf(ranked: readonly CandidateSummary[], summary: RunSummary): strin
 function sharedCells(ranked: readonly CandidateSummary[]): Set<string> | null {
   if (ranked.length < 2) return null;
   const cells = ranked[0]!.cells;
-  const everywhere = (place: number) => ranked.every((candidate) => candidate.cells[place]!.grounded !== null);
+  const everywhere = (place: number) => ranked.every((candidate) => candidate.cells[place]!.quality !== null);
   return new Set(cells.filter((_, place) => everywhere(place)).map(({ key }) => key));
 }
 
 /** One share over several cells. */
 function pooled(cells: readonly CellSummary[]): Proportion | null {
-  const known = cells.flatMap(({ grounded }) => grounded ?? []);
+  const known = cells.flatMap(({ quality }) => quality ?? []);
   const n = known.reduce((sum, one) => sum + one.n, 0);
   return proportion(
     Math.min(
@@ -66,19 +68,19 @@ function pooled(cells: readonly CellSummary[]): Proportion | null {
 
 function contextFinding({ candidate, cells }: CandidateSummary): string[] {
   const byContext = [...Map.groupBy(cells, ({ contextTokens }) => contextTokens)].flatMap(([tokens, of]) => {
-    const grounded = pooled(of);
-    return tokens === null || grounded === null ? [] : { tokens, grounded };
+    const quality = pooled(of);
+    return tokens === null || quality === null ? [] : { tokens, quality };
   });
   const first = byContext[0];
   const last = byContext.at(-1);
   if (first === undefined || last === undefined || first === last) return [];
-  const ends = `from ${formatShare(first.grounded.share)} (${formatShareRange(first.grounded.interval)}) at ${formatTokens(first.tokens)} tokens to ${formatShare(last.grounded.share)} (${formatShareRange(last.grounded.interval)}) at ${formatTokens(last.tokens)}`;
+  const ends = `from ${formatShare(first.quality.share)} (${formatShareRange(first.quality.interval)}) at ${formatTokens(first.tokens)} tokens to ${formatShare(last.quality.share)} (${formatShareRange(last.quality.interval)}) at ${formatTokens(last.tokens)}`;
   const trained = candidate.trainedContextTokens;
   const beyond =
     trained !== null && last.tokens > trained ? `, beyond the ${formatTokens(trained)} it was trained for` : "";
-  if (last.grounded.interval.high < first.grounded.interval.low)
+  if (last.quality.interval.high < first.quality.interval.low)
     return [`As the context grows, ${candidate.id} falls ${ends}${beyond}.`];
-  if (last.grounded.interval.low > first.grounded.interval.high)
+  if (last.quality.interval.low > first.quality.interval.high)
     return [`As the context grows, ${candidate.id} rises ${ends}.`];
   return [`${candidate.id} shows no change with context that this run could tell from chance: ${ends}${beyond}.`];
 }

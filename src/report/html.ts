@@ -3,15 +3,15 @@ import {
   cachedAgainstExpected,
   decodeByContext,
   depthMap,
-  groundingByContext,
   kvFrontier,
+  qualityByContext,
   seriesOf,
   timeFrontier,
   ttftByContext,
 } from "../charts/index.ts";
 import type { RunInfo, TrialRecord } from "../evals/index.ts";
 import { formatBytes, formatCount, formatMs, formatTokens, formatUsd } from "../units/index.ts";
-import { definitions } from "./definitions.ts";
+import { definitionsOf } from "./definitions.ts";
 import { htmlDocument } from "./document.ts";
 import { type Drilldown, drilldownOf } from "./drilldown.ts";
 import { figure, legendOf } from "./figure.ts";
@@ -19,7 +19,8 @@ import { findings } from "./findings.ts";
 import { html, inertJson, type Markup, trusted } from "./markup.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
-import { cachePoints, depthPoints, frontierPoints, groundingPoints, speedPoints, trainedContexts } from "./points.ts";
+import { cachePoints, depthPoints, frontierPoints, qualityPoints, speedPoints, trainedContexts } from "./points.ts";
+import { qualityWords } from "./quality-words.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
 import { cacheTable, candidateTable, cellTables, kindOf } from "./tables.ts";
 
@@ -101,17 +102,20 @@ ${cellTables(summary)}
 
 function frontierSection(summary: RunSummary): Markup | null {
   const series = seriesOf(summary.run.candidates.map(({ id }) => id));
+  const words = qualityWords(summary);
   const byKv = frontierPoints(summary, ({ kvCacheBytes }) => kvCacheBytes);
   const byTime = frontierPoints(summary, ({ e2eMs }) => e2eMs);
   const figures = [
-    byKv.some(({ amount }) => amount !== null) ? figure((width) => kvFrontier(byKv, { width, series }), 524) : null,
+    byKv.some(({ amount }) => amount !== null)
+      ? figure((width) => kvFrontier(byKv, words, { width, series }), 524)
+      : null,
     byTime.some(({ amount }) => amount !== null)
-      ? figure((width) => timeFrontier(byTime, { width, series }), 524)
+      ? figure((width) => timeFrontier(byTime, words, { width, series }), 524)
       : null,
   ];
   if (figures.every((one) => one === null)) return null;
   return html`<section aria-labelledby="frontier-title">
-<h2 id="frontier-title">What grounding costs</h2>
+<h2 id="frontier-title">What ${words.noun} costs</h2>
 <p class="lede">The best places are up, where answers hold, and to the left, where they take little.</p>
 ${legendOf(series)}
 <div class="pair">${figures}</div>
@@ -120,7 +124,7 @@ ${legendOf(series)}
 
 function groundingSection(summary: RunSummary): Markup | null {
   const series = seriesOf(summary.run.candidates.map(({ id }) => id));
-  const points = groundingPoints(summary);
+  const points = qualityPoints(summary);
   const labels = (summary.candidates[0]?.cells ?? []).map(({ label }) => label);
   const maps = summary.candidates.flatMap(({ candidate }, index) => {
     const of = depthPoints(summary.candidates[index]!, index);
@@ -128,9 +132,9 @@ function groundingSection(summary: RunSummary): Markup | null {
   });
   if (points.length === 0 && maps.length === 0) return null;
   return html`<section aria-labelledby="grounding-title">
-<h2 id="grounding-title">Where grounding holds</h2>
+<h2 id="grounding-title">Where ${qualityWords(summary).noun} holds</h2>
 <p class="lede">Answers by the length of the context, and by where in it the line was that states the answer.</p>
-${points.length === 0 ? null : figure((width) => groundingByContext(points, trainedContexts(summary), { width, series }), 880, legendOf(series))}
+${points.length === 0 ? null : figure((width) => qualityByContext(points, trainedContexts(summary), qualityWords(summary), { width, series }), 880, legendOf(series))}
 ${maps.length === 0 ? null : html`<div class="maps">${maps}</div>`}
 </section>`;
 }
@@ -197,7 +201,7 @@ const picker = (name: string, label: string, all: string, options: readonly stri
 const methodSection = (summary: RunSummary): Markup => html`<section aria-labelledby="method-title">
 <h2 id="method-title">Method and definitions</h2>
 <p class="lede">${summary.run.scenario.source}.</p>
-${pairs(definitions.map(({ term, meaning }) => [term, meaning]))}
+${pairs(definitionsOf(qualityWords(summary)).map(({ term, meaning }) => [term, meaning]))}
 </section>
 <section aria-labelledby="candidates-title">
 <h2 id="candidates-title">Candidates</h2>

@@ -3,7 +3,7 @@ import type {
   CachePoint,
   DepthPoint,
   FrontierPoint,
-  GroundingPoint,
+  QualityPoint,
   SpeedPoint,
   TrainedContext,
 } from "../charts/index.ts";
@@ -29,7 +29,7 @@ const places = ({ candidates }: RunSummary): Place[] =>
 
 export function frontierPoints(summary: RunSummary, amount: (cell: CellSummary) => Spread): FrontierPoint[] {
   return places(summary).flatMap(({ candidate, cell, href }) =>
-    cell.grounded === null
+    cell.quality === null
       ? []
       : {
           candidate: candidate.candidate.id,
@@ -37,25 +37,25 @@ export function frontierPoints(summary: RunSummary, amount: (cell: CellSummary) 
           label: cell.label,
           contextTokens: cell.contextTokens,
           amount: amount(cell).median,
-          share: cell.grounded.share,
-          ...cell.grounded.interval,
-          n: cell.grounded.n,
+          share: cell.quality.share,
+          ...cell.quality.interval,
+          n: cell.quality.n,
           href,
         },
   );
 }
 
-export function groundingPoints(summary: RunSummary): GroundingPoint[] {
+export function qualityPoints(summary: RunSummary): QualityPoint[] {
   return places(summary).flatMap(({ candidate, cell, href }) =>
-    cell.grounded === null || cell.contextTokens === null
+    cell.quality === null || cell.contextTokens === null
       ? []
       : {
           candidate: candidate.candidate.id,
           variant: cell.variant,
           contextTokens: cell.contextTokens,
-          share: cell.grounded.share,
-          ...cell.grounded.interval,
-          n: cell.grounded.n,
+          share: cell.quality.share,
+          ...cell.quality.interval,
+          n: cell.quality.n,
           href,
         },
   );
@@ -68,17 +68,17 @@ export function trainedContexts({ candidates }: RunSummary): TrainedContext[] {
 }
 
 export function depthPoints({ cells }: CandidateSummary, candidate: number): DepthPoint[] {
-  return cells.flatMap(({ label, depths, abstained }, place) => {
-    const rows = [...depths, ...(depths.length === 0 ? [] : [{ depth: null, grounded: abstained }])];
-    return rows.flatMap(({ depth, grounded }) =>
-      grounded === null
+  return cells.flatMap(({ label, depths, scores }, place) => {
+    const rows = [...depths, ...(depths.length === 0 ? [] : [{ depth: null, quality: scores.abstained ?? null }])];
+    return rows.flatMap(({ depth, quality }) =>
+      quality === null
         ? []
         : {
             label,
             depth,
-            share: grounded.share,
-            ...grounded.interval,
-            n: grounded.n,
+            share: quality.share,
+            ...quality.interval,
+            n: quality.n,
             href: trialsHref(candidate, place, depth),
           },
     );

@@ -1,13 +1,13 @@
 /** Which trials of a long run a page carries: a few of every kind from every cell, then failures, then wrong answers. */
-import type { TrialRecord } from "../evals/index.ts";
+import { qualityOf, type TrialRecord } from "../evals/index.ts";
 import { cellKey } from "./cell.ts";
 
 export type Verdict = "right" | "wrong" | "failed" | "skipped";
 
-/** A trial is right when it is grounded or, where no line answers, when the model abstained. */
+/** A trial is right when its quality is 1: it is grounded, the model rightly abstained, or every scorer is content. */
 export function verdictOf({ trial }: Pick<TrialRecord, "trial">): Verdict {
   if (trial.outcome !== "scored") return trial.outcome;
-  return (trial.scores?.grounded?.value ?? 0) >= 1 ? "right" : "wrong";
+  return (qualityOf(trial) ?? 0) >= 1 ? "right" : "wrong";
 }
 
 const firstOfEach = 3;

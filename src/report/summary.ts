@@ -5,12 +5,12 @@
 import type { CandidateInfo, Cell, RunInfo, Trial, TrialFailure, TrialRecord } from "../evals/index.ts";
 import type { Proportion } from "../stats/index.ts";
 import { type CellName, cellKey, nameCells } from "./cell.ts";
-import { type Measures, ScoreTally, Tally } from "./tally.ts";
+import { headlineOf, type Measures, ScoreTally, Tally } from "./tally.ts";
 
 export interface DepthSummary {
   /** Where the needle was, 0 (first line) to 1 (last) to the nearest twentieth. */
   readonly depth: number;
-  readonly grounded: Proportion | null;
+  readonly quality: Proportion | null;
 }
 
 export interface CellSummary extends CellName, Measures {
@@ -112,15 +112,15 @@ class CandidateTally {
       this.#cells.set(key, cell);
     }
     cell.tally.add(trial);
-    const grounded = trial.scores?.grounded;
-    if (trial.outcome !== "scored" || !trial.answerable || trial.depth === null || grounded === undefined) return;
+    const quality = headlineOf(trial);
+    if (trial.outcome !== "scored" || trial.depth === null || quality === null) return;
     const depth = roundedDepth(trial.depth);
     let tally = cell.depths.get(depth);
     if (tally === undefined) {
       tally = new ScoreTally();
       cell.depths.set(depth, tally);
     }
-    tally.add(grounded.value, trial.sampleId);
+    tally.add(quality, trial.sampleId);
   }
 
   total(): Tally {
@@ -137,7 +137,7 @@ class CandidateTally {
         return {
           ...name,
           ...(cell?.tally ?? new Tally()).measures(),
-          depths: depths.map(([depth, tally]) => ({ depth, grounded: tally.estimate() })),
+          depths: depths.map(([depth, tally]) => ({ depth, quality: tally.estimate() })),
         };
       }),
     };

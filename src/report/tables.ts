@@ -11,35 +11,38 @@ import {
   unknown,
 } from "../units/index.ts";
 import { html, type Markup, trusted } from "./markup.ts";
+import { type QualityWords, qualityWords } from "./quality-words.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
 import { cacheShare, type Measures, type Total } from "./tally.ts";
 
-export function candidateTable({ candidates, scored }: RunSummary): Markup {
+export function candidateTable(summary: RunSummary): Markup {
+  const { candidates, scored } = summary;
+  const words = qualityWords(summary);
   const rows = candidates.map(
     ({ candidate, total }) =>
-      html`<tr><th scope="row">${breakable(candidate.id)}<span class="sub">${kindOf(candidate)}</span></th>${measureCells(total)}</tr>`,
+      html`<tr><th scope="row">${breakable(candidate.id)}<span class="sub">${kindOf(candidate)}</span></th>${measureCells(total, words)}</tr>`,
   );
   return tableOf(
     `Each candidate over all its cells, ${formatCount(scored)} scored trials. Shares with 95% intervals; KV cache and times are medians of a call.`,
     "Candidate",
     rows,
+    words,
   );
 }
 
-export function cellTables({ candidates }: RunSummary): Markup {
-  return html`${candidates.map(({ candidate, cells }) => {
-    const rows = cells.map((cell) => html`<tr><th scope="row">${cell.label}</th>${measureCells(cell)}</tr>`);
-    return html`<details><summary>${candidate.id}, cell by cell</summary>${tableOf(`${candidate.id}: each cell of the matrix.`, "Context", rows)}</details>`;
+export function cellTables(summary: RunSummary): Markup {
+  const words = qualityWords(summary);
+  return html`${summary.candidates.map(({ candidate, cells }) => {
+    const rows = cells.map((cell) => html`<tr><th scope="row">${cell.label}</th>${measureCells(cell, words)}</tr>`);
+    return html`<details><summary>${candidate.id}, cell by cell</summary>${tableOf(`${candidate.id}: each cell of the matrix.`, cells[0]?.contextTokens == null ? "Cell" : "Context", rows, words)}</details>`;
   })}`;
 }
 
-function tableOf(caption: string, first: string, rows: readonly Markup[]): Markup {
+function tableOf(caption: string, first: string, rows: readonly Markup[], { title, scores }: QualityWords): Markup {
   const headings = [
     "Trials",
-    "Grounded",
-    "Right answer",
-    "Cites its line",
-    "Abstains",
+    title,
+    ...scores.map((score) => score.title),
     "KV cache",
     "TTFT",
     "Decoding",
@@ -47,16 +50,16 @@ function tableOf(caption: string, first: string, rows: readonly Markup[]): Marku
     "Cost",
   ];
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption><span>${caption}</span></caption>
-<thead><tr><th scope="col">${first}</th>${headings.map((heading) => (heading === "Grounded" ? html`<th scope="col" class="shares">${heading}</th>` : html`<th scope="col">${heading}</th>`))}</tr></thead>
+<thead><tr><th scope="col">${first}</th>${headings.map((heading) => (heading === title ? html`<th scope="col" class="shares">${heading}</th>` : html`<th scope="col">${heading}</th>`))}</tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }
 
-function measureCells(of: Measures): Markup {
+function measureCells(of: Measures, { scores }: QualityWords): Markup {
   const ttft = of.ttftMs.all;
   const decode = of.decodeTokensPerSecond.all.median;
   return html`<td>${formatCount(of.scored)}${sub(of.failed === 0 ? "" : `${formatCount(of.failed)} failed`)}${sub(of.skipped === 0 ? "" : `${formatCount(of.skipped)} skipped`)}</td>
-<td class="shares">${shareOf(of.grounded)}${bar(of.grounded)}</td>
-${[of.exact, of.cited, of.abstained].map((share) => html`<td>${shareOf(share)}</td>`)}
+<td class="shares">${shareOf(of.quality)}${bar(of.quality)}</td>
+${scores.map((score) => html`<td>${shareOf(score.of(of))}</td>`)}
 <td>${formatBytes(of.kvCacheBytes.median)}</td>
 <td>${formatMs(ttft.median)}${sub(ttft.n === 0 ? "" : `p95 ${formatMs(ttft.p95)}`)}${sub(ttft.n === 0 ? "" : `n ${formatCount(ttft.n)}`)}</td>
 <td>${decode === null ? unknown : formatSignificant(decode)}${sub(decode === null ? "" : "tokens/s")}</td>

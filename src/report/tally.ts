@@ -1,6 +1,7 @@
 /** What one pass over trials leaves of them: counts, sums and the measured times, never the trials themselves. */
-import type { Trial } from "../evals/index.ts";
+import { qualityOf, type Trial } from "../evals/index.ts";
 import { type Interval, medianEstimate, type Proportion, proportion, quantile } from "../stats/index.ts";
+import { namedScores } from "./scores.ts";
 
 /** A sum over the trials that reported a value, beside how many did not. */
 export interface Total {
@@ -41,14 +42,13 @@ export interface Measures {
   readonly scored: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Of scored trials whose question has an answer: the mean of `grounded`. */
-  readonly grounded: Proportion | null;
-  /** Of the same trials: the mean of `exact`, the right answer whether or not its line is cited. */
-  readonly exact: Proportion | null;
-  /** Of the same trials: the mean of `cited`. */
-  readonly cited: Proportion | null;
-  /** Of scored trials whose question has no answer: the share that abstained. */
-  readonly abstained: Proportion | null;
+  /**
+   * The headline, see `qualityWords`: of the grounding scenario the mean of `grounded` over scored trials whose question
+   * has an answer, else the mean quality of all scored trials.
+   */
+  readonly quality: Proportion | null;
+  /** The mean of each score over the trials that have it, by the names of `namedScores`. */
+  readonly scores: Readonly<Record<string, Proportion>>;
   /** Over every trial that was not skipped. */
   readonly costUsd: Total;
   readonly uncachedInputTokens: Total;
@@ -94,10 +94,8 @@ export class ScoreTally {
 
 export class Tally {
   readonly #outcomes = { scored: 0, failed: 0, skipped: 0 };
-  readonly #grounded = new ScoreTally();
-  readonly #exact = new ScoreTally();
-  readonly #cited = new ScoreTally();
-  readonly #abstained = new ScoreTally();
+  readonly #quality = new ScoreTally();
+  readonly #scores = new Map<string, ScoreTally>();
   readonly #cost = new TotalTally();
   readonly #uncachedInput = new TotalTally();
   readonly #cacheRead = new TotalTally();
@@ -134,10 +132,8 @@ export class Tally {
 
   #merge(part: Tally): void {
     for (const outcome of ["scored", "failed", "skipped"] as const) this.#outcomes[outcome] += part.#outcomes[outcome];
-    this.#grounded.merge(part.#grounded);
-    this.#exact.merge(part.#exact);
-    this.#cited.merge(part.#cited);
-    this.#abstained.merge(part.#abstained);
+    this.#quality.merge(part.#quality);
+    for (const [name, tally] of part.#scores) this.#score(name).merge(tally);
     this.#cost.merge(part.#cost);
     this.#uncachedInput.merge(part.#uncachedInput);
     this.#cacheRead.merge(part.#cacheRead);
@@ -161,15 +157,9 @@ export class Tally {
 
   #addScored(trial: Trial): void {
     const sample = trial.sampleId;
-    const scores = trial.scores ?? {};
-    if (trial.answerable) {
-      if (scores.grounded !== undefined) this.#grounded.add(scores.grounded.value, sample);
-      if (scores.exact !== undefined) this.#exact.add(scores.exact.value, sample);
-      if (scores.cited !== undefined) this.#cited.add(scores.cited.value, sample);
-    } else {
-      const abstained = scores.abstained ?? scores.grounded;
-      if (abstained !== undefined) this.#abstained.add(abstained.value, sample);
-    }
+    for (const [name, { value }] of Object.entries(namedScores(trial))) this.#score(name).add(value, sample);
+    const quality = headlineOf(trial);
+    if (quality !== null) this.#quality.add(quality, sample);
     const warmth = warmthOf(trial);
     pushKnown(this.#ttft[warmth], trial.timings?.firstEventMs);
     pushKnown(this.#decode[warmth], decodeTokensPerSecond(trial));
@@ -185,14 +175,18 @@ export class Tally {
     if (read === trial.expectedCacheReadTokens) this.#cache.asExpected++;
   }
 
+  #score(name: string): ScoreTally {
+    const tally = this.#scores.get(name) ?? new ScoreTally();
+    this.#scores.set(name, tally);
+    return tally;
+  }
+
   measures(): Measures {
     const { inputTokens, ...cache } = this.#cache;
     return {
       ...this.#outcomes,
-      grounded: this.#grounded.estimate(),
-      exact: this.#exact.estimate(),
-      cited: this.#cited.estimate(),
-      abstained: this.#abstained.estimate(),
+      quality: this.#quality.estimate(),
+      scores: Object.fromEntries([...this.#scores].map(([name, tally]) => [name, tally.estimate()!])),
       costUsd: this.#cost.total(),
       uncachedInputTokens: this.#uncachedInput.total(),
       cacheReadTokens: this.#cacheRead.total(),
@@ -212,6 +206,10 @@ export class Tally {
     };
   }
 }
+
+/** A trial's part in the headline; null where it has none, as where abstaining was right in the grounding scenario. */
+export const headlineOf = (trial: Pick<Trial, "scores" | "answerable">): number | null =>
+  trial.scores?.grounded !== undefined && !trial.answerable ? null : qualityOf(trial);
 
 /**
  * Output tokens a second after the first one, over the time between the first and the last event that carried any; null

@@ -13,6 +13,7 @@ import {
   wrapped,
 } from "../units/index.ts";
 import { findings } from "./findings.ts";
+import { type QualityWords, qualityWords } from "./quality-words.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
 import { cacheShare } from "./tally.ts";
 import { textTable, widestOf } from "./terminal-table.ts";
@@ -30,25 +31,26 @@ export interface TerminalOptions {
 export function terminalSummary(summary: RunSummary, { colour, width, reportPath = null }: TerminalOptions): string {
   const columns = Math.max(60, Math.min(width, 120));
   const ink = colour ? inks : plainInks;
+  const words = qualityWords(summary);
   const lines = [
     ink.strong(plain(summary.run.scenario.question, columns)),
     ink.soft(plain(outcomeLine(summary), columns)),
     "",
     ...findings(summary).flatMap((finding) => wrapped(plain(`· ${finding}`), columns, "  ")),
     "",
-    ...candidateLines(summary, columns, ink),
+    ...candidateLines(summary, columns, ink, words),
     "",
-    ...cellLines(summary, columns, ink),
+    ...cellLines(summary, columns, ink, words),
     ...noticeLines(summary, columns, ink),
     ...failureLines(summary, columns, ink),
-    ...wrapped(definitionLine, columns).map(ink.soft),
+    ...wrapped(definitionLine(words), columns).map(ink.soft),
     ...(reportPath === null ? [] : ["", `Report: ${reportPath}`]),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-const definitionLine =
-  "Grounded: right answer that cites the line stating it, of scored trials whose question has an answer; in brackets the 95% Wilson interval, then n. Abstains: said that no line answers, of scored trials where none does. TTFT: request sent to first byte of the first event, median / p95. KV cache: median bytes of a call, 1 KB = 1000 bytes. Cached: tokens read from the cache over those its rule predicts. —: unknown, which is not 0.";
+const definitionLine = ({ title, inShort }: QualityWords) =>
+  `${title}: ${inShort}. In brackets the 95% Wilson interval, then n. TTFT: request sent to first byte of the first event, median / p95. KV cache: median bytes of a call, 1 KB = 1000 bytes. Cached: tokens read from the cache over those its rule predicts. —: unknown, which is not 0.`;
 
 function outcomeLine({ run, scored, failed, skipped }: RunSummary): string {
   return [
@@ -62,18 +64,20 @@ function outcomeLine({ run, scored, failed, skipped }: RunSummary): string {
 }
 
 /** The widest set of columns that fits. */
-function candidateLines({ candidates }: RunSummary, width: number, ink: Inks): string[] {
+function candidateLines({ candidates }: RunSummary, width: number, ink: Inks, words: QualityWords): string[] {
+  const { title } = words;
+  const beside = words.beside === null ? [] : [words.beside.title];
   const layouts = [
-    ["Candidate", "Grounded", "Abstains", "KV cache", "TTFT", "Tokens/s", "Cached", "Cost"],
-    ["Candidate", "Grounded", "Abstains", "KV cache", "TTFT", "Cost"],
-    ["Candidate", "Grounded", "KV cache", "TTFT", "Cost"],
-    ["Candidate", "Grounded", "KV cache", "TTFT"],
-    ["Candidate", "Grounded"],
+    ["Candidate", title, ...beside, "KV cache", "TTFT", "Tokens/s", "Cached", "Cost"],
+    ["Candidate", title, ...beside, "KV cache", "TTFT", "Cost"],
+    ["Candidate", title, "KV cache", "TTFT", "Cost"],
+    ["Candidate", title, "KV cache", "TTFT"],
+    ["Candidate", title],
   ];
   for (const names of layouts)
     for (const room of [34, 24]) {
       const rows = candidates.map((candidate) => {
-        const cells = candidateCells(candidate, room);
+        const cells = candidateCells(candidate, room, words);
         return names.map((name) => cells[name]!);
       });
       const [heading, ...body] = textTable(names, rows);
@@ -83,16 +87,20 @@ function candidateLines({ candidates }: RunSummary, width: number, ink: Inks): s
           ...body.map((line, index) => (isNoise(candidates[index]!) ? ink.soft(line) : line)),
         ];
     }
-  return candidates.map(({ candidate, total }) => `${plain(candidate.id, width - 24)}  ${shareText(total.grounded)}`);
+  return candidates.map(({ candidate, total }) => `${plain(candidate.id, width - 24)}  ${shareText(total.quality)}`);
 }
 
-function candidateCells({ candidate, total }: CandidateSummary, room: number): Record<string, string> {
+function candidateCells(
+  { candidate, total }: CandidateSummary,
+  room: number,
+  { title, beside }: QualityWords,
+): Record<string, string> {
   const decode = total.decodeTokensPerSecond.all.median;
   const ttft = total.ttftMs.all;
   return {
     Candidate: plain(candidate.id, room),
-    Grounded: shareText(total.grounded),
-    Abstains: shareText(total.abstained),
+    [title]: shareText(total.quality),
+    ...(beside !== null && { [beside.title]: shareText(beside.of(total)) }),
     "KV cache": formatBytes(total.kvCacheBytes.median),
     TTFT: ttft.n === 0 ? unknown : `${formatMs(ttft.median)} / ${formatMs(ttft.p95)}`,
     "Tokens/s": decode === null ? unknown : formatSignificant(decode),
@@ -101,15 +109,15 @@ function candidateCells({ candidate, total }: CandidateSummary, room: number): R
   };
 }
 
-/** Grounded share by cell, as many cells as fit side by side; the last ones are those a longer context makes hard. */
-function cellLines({ candidates }: RunSummary, width: number, ink: Inks): string[] {
+/** The headline by cell, as many cells as fit side by side; the last ones are those a longer context makes hard. */
+function cellLines({ candidates }: RunSummary, width: number, ink: Inks, { title }: QualityWords): string[] {
   const cells = candidates[0]?.cells ?? [];
   if (cells.length < 2) return [];
   const room = Math.min(34, Math.floor(width / 3));
   const lines: string[] = [];
   const columnWidth = candidates
     .flatMap((candidate) =>
-      candidate.cells.map(({ grounded, label }) => Math.max(label.length, shareText(grounded).length)),
+      candidate.cells.map(({ quality, label }) => Math.max(label.length, shareText(quality).length)),
     )
     .reduce((most, one) => Math.max(most, one), 0);
   const side = Math.max(1, Math.floor((width - room) / (columnWidth + 2)));
@@ -117,9 +125,12 @@ function cellLines({ candidates }: RunSummary, width: number, ink: Inks): string
     const shown = cells.slice(first, first + side);
     const rows = candidates.map((candidate) => [
       plain(candidate.candidate.id, room),
-      ...candidate.cells.slice(first, first + side).map(({ grounded }) => shareText(grounded)),
+      ...candidate.cells.slice(first, first + side).map(({ quality }) => shareText(quality)),
     ]);
-    const [heading, ...body] = textTable(["Grounded by context", ...shown.map(({ label }) => label)], rows);
+    const [heading, ...body] = textTable(
+      [`${title} by ${cells[0]!.contextTokens === null ? "cell" : "context"}`, ...shown.map(({ label }) => label)],
+      rows,
+    );
     lines.push(
       ink.soft(heading!),
       ...body.map((line, index) => (isNoise(candidates[index]!) ? ink.soft(line) : line)),

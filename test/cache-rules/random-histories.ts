@@ -24,6 +24,7 @@ const request = fc.record({
   ends: fc.array(fc.boolean(), { maxLength: 40 }),
   marked: fc.array(fc.boolean(), { maxLength: 40 }),
   long: fc.boolean(),
+  inputShort: fc.nat(2),
   cacheKey: fc.constantFrom("", "", "other"),
 });
 

@@ -1,11 +1,11 @@
-/** Grounding as the context grows, with the context that a model was trained for as a rule. */
+/** How good answers are as the context grows, with the context that a model was trained for as a rule. */
 import * as Plot from "@observablehq/plot";
 import { formatShare, formatShareRange, formatTokens } from "../units/index.ts";
 import { contextScale, dodged } from "./axes.ts";
 import { baseOptions, type Chart, type Frame, panels } from "./chart.ts";
-import { shareScale } from "./frontier.ts";
+import { capitalised, type ShareWords, shareScale } from "./frontier.ts";
 
-export interface GroundingPoint {
+export interface QualityPoint {
   readonly candidate: string;
   readonly variant: string;
   readonly contextTokens: number;
@@ -21,9 +21,10 @@ export interface TrainedContext {
   readonly contextTokens: number;
 }
 
-export function groundingByContext(
-  points: readonly GroundingPoint[],
+export function qualityByContext(
+  points: readonly QualityPoint[],
   trained: readonly TrainedContext[],
+  words: ShareWords,
   frame: Frame,
 ): Chart {
   const order = new Map(frame.series.map(({ id }, index) => [id, index]));
@@ -38,18 +39,18 @@ export function groundingByContext(
   const { channel, options } = panels(points, 320);
   const n = points.reduce((sum, point) => sum + point.n, 0);
   return {
-    title: "Grounded answers by context length",
+    title: `${capitalised(words.answers)} by context length`,
     caption: [
-      `Share of grounded answers with its 95% Wilson interval, ${n} scored trials.`,
+      `${words.share} with its 95% Wilson interval, ${n} scored trials.`,
       ...rules.map(({ of, label }) => `Dashed: ${of.map(({ candidate }) => candidate).join(", ")} ${label} tokens.`),
     ].join(" "),
     options: {
       ...baseOptions(frame),
       ...options,
       marginTop: 44,
-      ariaLabel: "Grounded answers by context length",
+      ariaLabel: `${capitalised(words.answers)} by context length`,
       x: contextScale(contexts, frame.width),
-      y: shareScale("Grounded answers"),
+      y: shareScale(words),
       marks: [
         Plot.ruleX(rules, { x: "contextTokens", stroke: "currentColor", strokeOpacity: 0.5, strokeDasharray: "3,4" }),
         Plot.text(rules, {
@@ -78,8 +79,8 @@ export function groundingByContext(
           symbol: "candidate",
           r: 4.5,
           href: "href",
-          title: (point: GroundingPoint) =>
-            `${point.candidate} at ${formatTokens(point.contextTokens)}: ${formatShare(point.share)} grounded (${formatShareRange(point)}, n ${point.n})`,
+          title: (point: QualityPoint) =>
+            `${point.candidate} at ${formatTokens(point.contextTokens)}: ${formatShare(point.share)} ${words.title.toLowerCase()} (${formatShareRange(point)}, n ${point.n})`,
         }),
       ],
     },
