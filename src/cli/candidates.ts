@@ -3,19 +3,22 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { type Engine, EngineError, startEngine } from "../engine/index.ts";
 import { UserError } from "../errors.ts";
-import { groundingDefaults } from "../evals/index.ts";
+import type { RetrievalModels } from "../jobs/index.ts";
+import { embedBy, rerankBy } from "../retrieval/index.ts";
 import { llamaCpp, type Route, vendorRoute } from "../routes/index.ts";
 import { ensureSpecimen, type SpecimenInfo, specimens } from "../specimens/index.ts";
 import type { Message } from "../wire/index.ts";
 import type { Io } from "./command.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { type Job, priceOf } from "./job.ts";
 import { progressBar } from "./progress.ts";
+import type { Question } from "./question.ts";
+import { priceOf } from "./settings.ts";
 
 export interface Candidates {
   readonly routes: readonly Route[];
-  /** Null when no candidate runs on it. */
-  readonly engine: Engine | null;
+  /** Null where no scorer asks one. */
+  readonly judge: Route | null;
+  readonly retrieval: RetrievalModels;
   readonly close: () => Promise<void>;
 }
 
@@ -27,46 +30,39 @@ interface EngineModel {
   readonly id: string;
   readonly path: string;
   readonly specimen: SpecimenInfo | null;
+  /** False where it only judges or embeds. */
+  readonly answers: boolean;
 }
 
 /** @param prepare false to leave out all that takes time: building specimens, starting the engine, measuring caches */
-export async function candidatesOf(job: Job, io: Io, prepare = true): Promise<Candidates> {
-  const named = job.model ?? (job.gguf ? [] : defaultModels());
-  const vendorNames = named.filter((model) => !model.startsWith("engine/"));
-  const price = priceOf(job.price, io.now().toISOString().slice(0, 10));
-  const { baseUrl, apiKeyEnv: keyEnv, protocol } = job;
-  const vendorRoutes = vendorNames.map((model) =>
-    vendorRoute({ model, baseUrl, keyEnv, protocol, price, sends: prepare }, io.env),
-  );
-  refuseSameNames(vendorRoutes.map(({ id }) => id));
-  const engineNames = named
-    .filter((model) => model.startsWith("engine/"))
-    .map((model) => model.slice("engine/".length));
-  for (const name of engineNames) specimenNamed(name);
-  const paths = job.gguf ?? [];
-  if (engineNames.length + paths.length === 0)
-    return { routes: inOrder(named, vendorRoutes), engine: null, close: async () => {} };
-
-  const models: EngineModel[] = [];
-  for (const name of engineNames) {
-    const bar = progressBar(io, `building specimen ${name}`);
-    const path = prepare ? await ensureSpecimen(name, { onProgress: bar.update }) : "";
-    bar.done();
-    models.push({ id: name, path, specimen: specimenNamed(name) });
-  }
-  refuseMissing(paths);
-  for (const path of paths) models.push({ id: basename(path, ".gguf"), path, specimen: null });
-  refuseSameNames(models.map(({ id }) => id));
-  if (!prepare)
+export async function candidatesOf(question: Question, io: Io, prepare = true): Promise<Candidates> {
+  const { settings, needs } = question;
+  const named = settings.model ?? (settings.gguf ? [] : defaultModels());
+  const price = priceOf(settings.price, io.now().toISOString().slice(0, 10));
+  const { baseUrl, apiKeyEnv: keyEnv, protocol } = settings;
+  const vendors = named
+    .filter((model) => !isOnEngine(model))
+    .map((model) => vendorRoute({ model, baseUrl, keyEnv, protocol, price, sends: prepare }, io.env));
+  // A judge, and what embeds, are reached at their vendors' own addresses, whatever the candidates are reached at.
+  const helping = (model: string) => vendorRoute({ model, sends: prepare }, io.env);
+  const judge = needs.judge === null || isOnEngine(needs.judge) ? null : helping(needs.judge);
+  const helpers = new Map([...needs.embedders, ...needs.rerankers].filter(isNotOnEngine).map((m) => [m, helping(m)]));
+  refuseSameNames(vendors.map(({ id }) => id));
+  const models = await engineModels(question, named, io, prepare);
+  refuseSameNames(models.filter(({ answers }) => answers).map(({ id }) => id));
+  if (models.length === 0)
+    return { routes: inOrder(named, vendors), judge, retrieval: retrievalBy(helpers), close: async () => {} };
+  const answering = models.filter(({ answers }) => answers);
+  if (!prepare) {
+    const bare = answering.map((model) => bareRoute(model, question));
     return {
-      routes: inOrder(named, [...vendorRoutes, ...models.map((model) => bareRoute(model, job))]),
-      engine: null,
+      routes: inOrder(named, [...vendors, ...bare]),
+      judge,
+      retrieval: retrievalBy(helpers),
       close: async () => {},
     };
-
-  const concurrency = job.concurrency ?? 1;
-  const sequences = Math.max(2, concurrency);
-  const longest = Math.max(...(job.context ?? groundingDefaults.contextTokens));
+  }
+  const sequences = Math.max(2, settings.concurrency ?? 1);
   const engine = await startEngine({
     models: models.map(({ id, path, specimen }) => ({
       id,
@@ -74,24 +70,77 @@ export async function candidatesOf(job: Job, io: Io, prepare = true): Promise<Ca
       kind: specimen?.kind ?? "gguf",
       notice: specimen?.notice ?? null,
     })),
-    contextTokens: Math.ceil((longest * 1.25 + 512) / 256) * 256,
+    contextTokens: Math.ceil((needs.longestPromptTokens * 1.25 + 512) / 256) * 256,
     sequences,
-    kvType: job.kvType ?? "f16",
+    kvType: settings.kvType ?? "f16",
   });
   try {
     const routes: Route[] = [];
-    for (const [index, model] of models.entries()) {
+    for (const [index, model] of answering.entries()) {
       const bar = progressBar(io, "measuring each model's KV cache");
-      bar.update(index / models.length);
-      routes.push(await engineRoute(model, engine, sequences, job));
+      bar.update(index / answering.length);
+      routes.push(await engineRoute(model, engine, sequences, question));
       bar.done();
     }
-    return { routes: inOrder(named, [...vendorRoutes, ...routes]), engine, close: () => engine.close() };
+    const onEngine = (model: string) => bareRoute(modelNamed(nameOf(model), models), question, engine);
+    for (const model of needs.embedders.filter(isOnEngine)) helpers.set(model, onEngine(model));
+    return {
+      routes: inOrder(named, [...vendors, ...routes]),
+      judge: needs.judge !== null && isOnEngine(needs.judge) ? onEngine(needs.judge) : judge,
+      retrieval: retrievalBy(helpers),
+      close: () => engine.close(),
+    };
   } catch (error) {
     await engine.close();
     throw error;
   }
 }
+
+const onEngine = "engine/";
+const isOnEngine = (model: string) => model.startsWith(onEngine);
+const isNotOnEngine = (model: string) => !isOnEngine(model);
+const nameOf = (model: string) => model.slice(onEngine.length);
+
+/** All that the embedded engine has to hold: candidates, and the specimens that judge or embed. */
+async function engineModels(
+  { settings, needs }: Question,
+  named: readonly string[],
+  io: Io,
+  prepare: boolean,
+): Promise<EngineModel[]> {
+  const reranker = needs.rerankers.find(isOnEngine);
+  if (reranker !== undefined) throw cannotRerank(reranker);
+  const candidates = named.filter(isOnEngine).map(nameOf);
+  const helpers = [needs.judge ?? "", ...needs.embedders].filter(isOnEngine).map(nameOf);
+  const paths = settings.gguf ?? [];
+  for (const name of [...candidates, ...helpers]) specimenNamed(name);
+  refuseMissing(paths);
+  const models: EngineModel[] = [];
+  for (const [place, name] of [...candidates, ...new Set(helpers)].entries()) {
+    const answers = place < candidates.length;
+    if (!answers && candidates.includes(name)) continue;
+    const bar = progressBar(io, `building specimen ${name}`);
+    const path = prepare ? await ensureSpecimen(name, { onProgress: bar.update }) : "";
+    bar.done();
+    models.push({ id: name, path, specimen: specimenNamed(name), answers });
+  }
+  for (const path of paths) models.push({ id: basename(path, ".gguf"), path, specimen: null, answers: true });
+  return models;
+}
+
+const modelNamed = (name: string, models: readonly EngineModel[]) => models.find(({ id }) => id === name)!;
+
+const retrievalBy = (helpers: ReadonlyMap<string, Route>): RetrievalModels => ({
+  embed: (name) => embedBy(helpers.get(name)!.endpoint, helpers.get(name)!.model),
+  rerank: (name) => rerankBy(helpers.get(name)!.endpoint, helpers.get(name)!.model),
+});
+
+const cannotRerank = (model: string) =>
+  new UserError({
+    happened: `${model} cannot rerank: the embedded engine has no such route`,
+    expected: "a model behind a `/rerank` route, `<vendor>/<model>`",
+    mend: "name another model, or leave `rerank` out",
+  });
 
 const inOrder = (named: readonly string[], routes: readonly Route[]) => {
   const place = (route: Route) => (named.indexOf(route.id) + named.length + 1) % (named.length + 1);
@@ -130,11 +179,11 @@ function refuseSameNames(ids: readonly string[]): void {
 }
 
 /** An engine route before anything was started: enough to plan with. */
-function bareRoute({ id, specimen }: EngineModel, job: Job): Route {
+function bareRoute({ id, specimen }: EngineModel, { answerTokens }: Question, engine?: Engine): Route {
   return {
     id: `engine/${id}`,
     model: id,
-    endpoint: { baseUrl: "http://127.0.0.1", protocol: "openai-chat", apiKey: null },
+    endpoint: { baseUrl: engine?.baseUrl ?? "http://127.0.0.1", protocol: "openai-chat", apiKey: null },
     kind: specimen?.kind ?? "gguf",
     notice: specimen?.notice ?? null,
     attention: specimen?.attention ?? null,
@@ -145,19 +194,21 @@ function bareRoute({ id, specimen }: EngineModel, job: Job): Route {
     cacheRule: null,
     tokenize: null,
     lane: "embedded engine",
-    maxOutputTokens: 32 * Math.max(...(job.needles ?? [1])),
+    maxOutputTokens: answerTokens,
   };
 }
 
-async function engineRoute(model: EngineModel, engine: Engine, sequences: number, job: Job): Promise<Route> {
+async function engineRoute(model: EngineModel, engine: Engine, sequences: number, question: Question): Promise<Route> {
   const info = await engine.describe(model.id);
   const measured = await measuredKvCache(model.id, engine);
   return {
-    ...bareRoute(model, job),
-    endpoint: { baseUrl: engine.baseUrl, protocol: "openai-chat", apiKey: null },
+    ...bareRoute(model, question, engine),
     trainedContextTokens: model.specimen?.trainedContextTokens ?? info.trainedContextTokens,
     contextTokens: info.contextTokens,
-    kvCache: measured && { ...measured, source: `measured in llama.cpp's saved state, ${job.kvType ?? "f16"}` },
+    kvCache: measured && {
+      ...measured,
+      source: `measured in llama.cpp's saved state, ${question.settings.kvType ?? "f16"}`,
+    },
     cacheRule: llamaCpp({ sequences }),
     fingerprint: await fingerprintOf(model.path),
     tokenize: async ({ messages }) => Int32Array.from(await engine.tokenize(model.id, messages.map(asTurn))),

@@ -19,7 +19,8 @@ export interface Plan {
   readonly repeats: number;
   /** At most so many samples a cell are asked of a route; `Infinity` for all. */
   readonly limit: (route: Route) => number;
-  readonly temperature: number;
+  /** Where a sample does not say; null to leave it to the vendor. */
+  readonly temperature: number | null;
   readonly seed: number;
   /** Overrides what each route allows; null for the routes' own. */
   readonly maxTokens: number | null;
@@ -61,7 +62,7 @@ export function requestFor({ route, sample }: PlannedTrial, turn: Turn, plan: Pl
     ...turn,
     stream: true,
     maxTokens: plan.maxTokens ?? route.maxOutputTokens,
-    temperature: plan.temperature,
+    ...(plan.temperature !== null && { temperature: plan.temperature }),
     seed: plan.seed,
     ...sample.settings,
   };

@@ -121,6 +121,8 @@ export interface RunInfo {
   readonly identity: string;
   /** The options that the user set or that were defaulted, for display and for `--resume`. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** What a reader has to know before believing a number: what extraction and imports left out. Absent in older runs. */
+  readonly notes?: readonly string[];
   readonly candidates: readonly CandidateInfo[];
   readonly plannedTrials: number;
   readonly versions: Readonly<Record<string, string>>;

@@ -37,8 +37,13 @@ export function armName(arm: Arm): string {
 
 export type OpenRetriever = (arm: RetrievalArm, passages: readonly Passage[]) => Promise<Retriever>;
 
-/** Makes retrievers; while it is kept, a text is embedded once by a model, whatever arms and documents it is in. */
-export function retrieverOpener(models: RetrievalModels): OpenRetriever {
+/**
+ * Makes retrievers; while it is kept, a text is embedded once by a model, whatever arms and documents it is in.
+ *
+ * @param models  null where nothing is to be sent: then BM25 stands in for all, and gives as many passages
+ */
+export function retrieverOpener(models: RetrievalModels | null): OpenRetriever {
+  if (models === null) return async (_, passages) => bm25(passages);
   const embedders = new Map<string, ReturnType<typeof cachedEmbed>>();
   const embedder = (model: string) => {
     const embed = embedders.get(model) ?? cachedEmbed(models.embed(model));

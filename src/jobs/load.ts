@@ -8,7 +8,7 @@ import type { Job } from "./job.ts";
 import { readJobFile } from "./job-file.ts";
 import { type Materials, openMaterials } from "./materials.ts";
 import { resolvedSample } from "./resolve-sample.ts";
-import { type JobSample, SampleSpec } from "./sample.ts";
+import { type JobSample, SampleSpec, type Settings } from "./sample.ts";
 import { type SampleSource, type SourceSample, sourcesOf } from "./source.ts";
 import { materialName, placeholders } from "./template.ts";
 
@@ -36,16 +36,22 @@ export interface LoadedImport {
   readonly unsupported: readonly Unsupported[];
 }
 
+export interface LoadOptions {
+  /** Over the job's own; what a sample sets itself stays. */
+  readonly settings?: Settings;
+}
+
 /**
  * Reads a job. Every sample is read and checked once, so that what is wrong in the last one is said before the first one is
  * asked; what was read is not kept.
  *
  * @throws UserError with file, line, key, value and expectation of what is wrong
  */
-export async function loadJob(path: string): Promise<LoadedJob> {
+export async function loadJob(path: string, { settings = {} }: LoadOptions = {}): Promise<LoadedJob> {
   const file = resolve(path);
   const folder = dirname(file);
-  const jobFile = await readJobFile(file, basename(path));
+  const read = await readJobFile(file, basename(path));
+  const jobFile = { ...read, job: { ...read.job, settings: { ...read.job.settings, ...settings } } };
   const sources = await sourcesOf(jobFile, file);
   const materials = openMaterials(folder);
   const reader: Reader = { job: jobFile.job, sources, materials, folder, readImage: await imageReader() };

@@ -8,6 +8,7 @@ import { excerptsOf, type Ranges, rangesOf } from "./excerpts.ts";
 import { holdsAnswer } from "./holds-answer.ts";
 import { type Arm, defaultTopK } from "./job.ts";
 import { promptOf } from "./prompt.ts";
+import { documentTokens, questionTokens, textOf } from "./prompt-tokens.ts";
 import type { JobSample } from "./sample.ts";
 
 /** What a sample is given: kept as numbers, made text when it is asked. */
@@ -73,14 +74,12 @@ export async function prepare(
 type Search = (query: string, topK: number) => Promise<readonly Passage[]>;
 
 async function preparedSample(sample: JobSample, arm: Arm, search: Search | undefined): Promise<Prepared> {
-  const question = promptOf(sample, []);
-  const questionTokens = question.reduce((sum, { content }) => sum + registerTokens(textOf(content)), 0);
   const ranges = arm === "whole" ? null : rangesOf(await found(sample, arm, search), sample.material);
   const documents = ranges === null ? sample.material : excerptsOf(ranges, sample.material);
   return {
     ranges,
     holdsAnswer: holdsAnswer(sample, documents),
-    promptTokens: questionTokens + documents.reduce((sum, document) => sum + tokensOf(document), 0),
+    promptTokens: questionTokens(sample) + documents.reduce((sum, document) => sum + documentTokens(document), 0),
   };
 }
 
@@ -106,17 +105,6 @@ function withinBudget(passages: readonly Passage[], budgetTokens: number, sample
       mend: "raise `budgetTokens`, or lower `passageWords`",
     });
   return end < 0 ? passages : passages.slice(0, end);
-}
-
-const textOf = (content: JobSample["messages"][number]["content"]) =>
-  typeof content === "string" ? content : content.map((part) => (part.type === "text" ? part.text : "")).join("\n");
-
-const knownTokens = new WeakMap<Document, number>();
-
-function tokensOf(document: Document): number {
-  const known = knownTokens.get(document) ?? registerTokens(document.text);
-  knownTokens.set(document, known);
-  return known;
 }
 
 /** The work on every item, so many at a time; after a failure nothing new is begun. */

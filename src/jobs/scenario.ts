@@ -31,7 +31,7 @@ export interface JobScenarioOptions {
  */
 export async function jobScenario(
   { job, samples, files, extracts }: LoadedJob,
-  models: RetrievalModels,
+  models: RetrievalModels | null,
   { folder, limit = Number.POSITIVE_INFINITY, onProgress }: JobScenarioOptions,
 ): Promise<Scenario> {
   const { arms } = job;

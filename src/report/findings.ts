@@ -97,6 +97,7 @@ function kvFinding(ranked: readonly CandidateSummary[]): string[] {
     })
     .sort((a, b) => a.median - b.median);
   const [least, most] = [measured[0]!, measured.at(-1)!];
+  if (least.median === most.median) return [];
   const cell = ranked[0]!.cells[index]!.label;
   return [
     `A call at ${cell} occupies ${formatBytes(least.median)} of KV cache with ${least.id} and ${formatBytes(most.median)} with ${most.id}, ${(most.median / least.median).toFixed(1)} times as much.`,

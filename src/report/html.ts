@@ -71,12 +71,14 @@ function headline(summary: RunSummary): Markup {
     ["Retries", formatCount(total.retries)],
   ] as const;
   const notices = run.candidates.filter(({ notice }) => notice !== null);
+  const notes = run.notes ?? [];
   return html`<header>
 <p class="brand"><b>Assay</b> · ${run.scenario.name}, version ${run.scenario.version}</p>
 <h1>${run.scenario.question}</h1>
 <ul class="findings" aria-label="What this run shows">${findings(summary).map((finding) => html`<li>${unbroken(finding)}</li>`)}</ul>
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${notices.length === 0 ? null : html`<ul class="notices" aria-label="Notices">${notices.map(({ id, notice }) => html`<li><b>${id}</b> ${notice}</li>`)}</ul>`}
+${notes.length === 0 ? null : html`<ul class="notices" aria-label="What was left out">${notes.map((note) => html`<li>${note}</li>`)}</ul>`}
 </header>`;
 }
 

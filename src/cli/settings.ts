@@ -1,10 +1,9 @@
-/** What a run is asked to do: from flags, from a YAML file, or from an earlier run that goes on. One schema for all. */
+/** How a run is made: from flags, from a YAML file, or from an earlier run that goes on. One schema for all. */
 import { readFileSync } from "node:fs";
 import { basename, dirname, extname, resolve } from "node:path";
 import { type Document, parseDocument } from "yaml";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
-import { type GroundingOptions, grounding, groundingDefaults, type Scenario } from "../evals/index.ts";
 import type { Price } from "../routes/index.ts";
 import { parseTokens } from "../units/index.ts";
 import { expectationOf } from "./command.ts";
@@ -40,11 +39,12 @@ const above0 = number.pipe(z.number().positive("expected a number above 0"));
 
 const priceForm = "USD per million tokens, at least input and output, like input=0.28,cached=0.028,output=0.42";
 
-export const Job = z.strictObject({
+export const Settings = z.strictObject({
   scenario: z
-    .literal("grounding", 'expected "grounding", or a file that ends in .yaml')
+    .enum(["grounding", "job"], 'expected "grounding", or a file that ends in .yaml, .json or .ts')
     .default("grounding")
     .describe("The question to put"),
+  job: z.string().optional().describe("The job's file, where the scenario is a job"),
   model: listOf(z.string())
     .optional()
     .describe("Candidates: engine/<specimen>, <vendor>/<model>, or a model behind --base-url"),
@@ -80,25 +80,47 @@ export const Job = z.strictObject({
   concurrency: positive.optional().describe("Calls at a time on one route [1 on the engine, 8 elsewhere]"),
   retries: wholeFrom0.optional().describe("Further attempts after a failure that may pass [3]"),
   timeout: above0.optional().describe("Longest call, seconds [600]"),
+  volume: above0.optional().describe("Calls a month: what makes cost a call into cost a month"),
   maxCost: above0.optional().describe("Cap on what the run may spend, USD"),
   allowUnknownPrice: z.boolean().optional().describe("Run under --max-cost although a price is unknown"),
   kvType: z.enum(["f16", "q8_0", "q4_0"]).optional().describe("KV-cache precision of the embedded engine [f16]"),
 });
-export type Job = z.infer<typeof Job>;
+export type Settings = z.infer<typeof Settings>;
 
-/** The scenario by name, or the job that a file holds; relative paths in a file are relative to the file. */
-export function readJob(scenarioOrFile: string, flags: Readonly<Record<string, unknown>>, cwd: string): Job {
+/** What only the grounding scenario has; a job says these things itself. */
+export const groundingKeys = [
+  "context",
+  "needles",
+  "documents",
+  "distractors",
+  "unanswerable",
+  "haystack",
+] as const satisfies readonly (keyof Settings)[];
+
+/**
+ * The scenario by name, a job by its file, or the settings that a file holds; relative paths in a file are relative to
+ * the file.
+ */
+export function readSettings(scenarioOrFile: string, flags: Readonly<Record<string, unknown>>, cwd: string): Settings {
   const given = Object.fromEntries(
-    Object.entries(flags).filter(([key, value]) => key in Job.shape && value !== undefined),
+    Object.entries(flags).filter(([key, value]) => key in Settings.shape && value !== undefined),
   );
-  if (!/\.(ya?ml|json)$/.test(extname(scenarioOrFile)))
-    return parseJob({ ...given, scenario: scenarioOrFile }, "the command line", cwd);
   const path = resolve(cwd, scenarioOrFile);
-  return parseJob({ ...jobFile(path), ...definedOnly(inFolder(given, cwd)) }, basename(path), dirname(path));
+  const asJob = () => parseSettings({ ...given, scenario: "job", job: path }, "the command line", cwd);
+  if (/^\.[cm]?[jt]s$/.test(extname(scenarioOrFile))) return asJob();
+  if (!/^\.(ya?ml|json)$/.test(extname(scenarioOrFile)))
+    return parseSettings({ ...given, scenario: scenarioOrFile }, "the command line", cwd);
+  const held = settingsFile(path);
+  if (isJob(held)) return asJob();
+  return parseSettings({ ...held, ...definedOnly(inFolder(given, cwd)) }, basename(path), dirname(path));
 }
 
-function jobFile(path: string): Record<string, unknown> {
-  const document = parseDocument(readText(path, "a YAML file that describes a run"));
+/** A job brings its own questions; a file of settings names a scenario. */
+const isJob = (held: Readonly<Record<string, unknown>>) =>
+  !("scenario" in held) && ["job", "samples", "import"].some((key) => key in held);
+
+function settingsFile(path: string): Record<string, unknown> {
+  const document = parseDocument(readText(path, "a YAML file with a job, or with settings of a run"));
   const [error] = document.errors;
   if (error !== undefined)
     throw new UserError({
@@ -131,8 +153,8 @@ function valuesIn(document: Document.Parsed, path: string): unknown {
   }
 }
 
-export function parseJob(given: Readonly<Record<string, unknown>>, where: string, folder: string): Job {
-  const parsed = Job.safeParse(given);
+export function parseSettings(given: Readonly<Record<string, unknown>>, where: string, folder: string): Settings {
+  const parsed = Settings.safeParse(given);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     const unknownKeys = issue.code === "unrecognized_keys" ? issue.keys.join(", ") : null;
@@ -141,11 +163,11 @@ export function parseJob(given: Readonly<Record<string, unknown>>, where: string
       happened: unknownKeys
         ? `${where}: there is no setting "${unknownKeys}"`
         : `${where}: ${key} is ${JSON.stringify(given[key])}`,
-      expected: unknownKeys ? `one of ${Object.keys(Job.shape).join(", ")}` : expectationOf(issue),
+      expected: unknownKeys ? `one of ${Object.keys(Settings.shape).join(", ")}` : expectationOf(issue),
       mend: "`assay run --help` describes each setting",
     });
   }
-  return definedOnly(inFolder(parsed.data, folder)) as Job;
+  return definedOnly(inFolder(parsed.data, folder)) as Settings;
 }
 
 interface Paths {
@@ -162,41 +184,7 @@ const inFolder = (settings: Paths, folder: string) => ({
 const definedOnly = (settings: object) =>
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 
-export function scenarioOf(job: Job): Scenario {
-  const options: GroundingOptions = {
-    ...groundingDefaults,
-    ...(job.context && { contextTokens: job.context }),
-    ...(job.needles && { needles: job.needles }),
-    ...(job.documents && { documents: job.documents }),
-    ...(job.distractors !== undefined && { distractors: job.distractors }),
-    ...(job.unanswerable !== undefined && { unanswerableShare: job.unanswerable }),
-    ...(job.seed !== undefined && { seed: job.seed }),
-    ...(job.haystack && { haystack: haystackLines(job.haystack) }),
-  };
-  const most = Math.max(...options.needles);
-  if (most > options.depths.length)
-    throw new UserError({
-      happened: `--needles asks for ${most} facts in one question`,
-      expected: `at most ${options.depths.length}, the number of facts in a document`,
-      mend: "ask for fewer",
-    });
-  return grounding(options);
-}
-
-function haystackLines(paths: readonly string[]): string[] {
-  const lines = paths
-    .flatMap((path) => readText(path, "a text file").split(/\r?\n/))
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
-  if (lines.length > 0) return lines;
-  throw new UserError({
-    happened: `${paths.join(", ")} has no text`,
-    expected: "at least one line to hide the facts between",
-    mend: "name a file with text, or leave --haystack out",
-  });
-}
-
-function readText(path: string, expected: string): string {
+export function readText(path: string, expected: string): string {
   try {
     const text = readFileSync(path, "utf8");
     if (text.includes("\0")) throw new Error("it is a binary file");

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { UserError } from "../errors.ts";
 import { candidatesOf } from "./candidates.ts";
-import { parseJob, readJob } from "./job.ts";
+import { questionOf } from "./question.ts";
+import { parseSettings, readSettings } from "./settings.ts";
 
 const io = {
   print() {},
@@ -19,8 +20,8 @@ const io = {
 };
 
 test('a quoted "false" does not lift the cost cap', () => {
-  expect(() => parseJob({ allowUnknownPrice: "false" }, "job.yaml", ".")).toThrow(UserError);
-  expect(parseJob({ allowUnknownPrice: true }, "job.yaml", ".").allowUnknownPrice).toBe(true);
+  expect(() => parseSettings({ allowUnknownPrice: "false" }, "job.yaml", ".")).toThrow(UserError);
+  expect(parseSettings({ allowUnknownPrice: true }, "job.yaml", ".").allowUnknownPrice).toBe(true);
 });
 
 test.each([
@@ -35,19 +36,19 @@ test.each([
   [{ model: [] }, "at least one"],
   [{ allowUnknownPrice: "false" }, "true or false"],
 ])("%j is no setting: what was expected is said", (given, expected) => {
-  const refused = expect(() => parseJob(given, "job.yaml", "."));
+  const refused = expect(() => parseSettings(given, "job.yaml", "."));
   refused.toThrow(expect.objectContaining({ mistake: expect.objectContaining({ expected }) }));
 });
 
 test("a candidate that is named twice is refused before anything is sent", async () => {
-  const job = parseJob({ model: ["m", "m"], baseUrl: "http://localhost:1/v1" }, "the command line", ".");
-  await expect(candidatesOf(job, io)).rejects.toThrow('two candidates are called "custom/m"');
+  const settings = parseSettings({ model: ["m", "m"], baseUrl: "http://localhost:1/v1" }, "the command line", ".");
+  await expect(candidatesOf(await questionOf(settings), io)).rejects.toThrow('two candidates are called "custom/m"');
 });
 
 test("paths in a file are relative to it, paths in flags to where one is", () => {
   const folder = mkdtempSync(join(tmpdir(), "job-"));
   writeFileSync(join(folder, "job.yaml"), "gguf: a.gguf\nhaystack: notes.txt\n");
-  const job = readJob(join(folder, "job.yaml"), { gguf: ["b.gguf"] }, "/elsewhere");
+  const job = readSettings(join(folder, "job.yaml"), { gguf: ["b.gguf"] }, "/elsewhere");
   expect([job.gguf, job.haystack]).toEqual([["/elsewhere/b.gguf"], [join(folder, "notes.txt")]]);
   rmSync(folder, { recursive: true });
 });

@@ -1,0 +1,129 @@
+/** What is asked: the grounding scenario, or a user's job with what its file says where the command line is silent. */
+import { basename, dirname } from "node:path";
+import { UserError } from "../errors.ts";
+import { type GroundingOptions, grounding, groundingDefaults, type Plan, type Scenario } from "../evals/index.ts";
+import { type JobNeeds, jobScenario, type LoadedJob, loadJob, needsOf, type RetrievalModels } from "../jobs/index.ts";
+import type { Io } from "./command.ts";
+import { progressBar } from "./progress.ts";
+import { groundingKeys, readText, type Settings } from "./settings.ts";
+
+export interface Question {
+  readonly settings: Settings;
+  readonly needs: JobNeeds;
+  /** The longest answer of a model on the embedded engine where nobody says, tokens. */
+  readonly answerTokens: number;
+  readonly sampling: Pick<Plan, "temperature" | "maxTokens">;
+  /** What a reader has to know before believing a number. */
+  readonly notes: readonly string[];
+  /** Finds what retrieval arms give. @throws UserError where a scorer, an arm or a model cannot be used */
+  readonly open: (models: RetrievalModels | null, onProgress: (share: number) => void) => Promise<Scenario>;
+}
+
+/** @throws UserError for a job that cannot be read, and settings that contradict each other */
+export async function questionOf(settings: Settings): Promise<Question> {
+  return settings.job === undefined ? groundingQuestion(settings) : jobQuestion(settings, settings.job);
+}
+
+function groundingQuestion(settings: Settings): Question {
+  const scenario = groundingScenario(settings);
+  return {
+    settings,
+    needs: {
+      judge: null,
+      embedders: [],
+      rerankers: [],
+      longestPromptTokens: Math.max(...(settings.context ?? groundingDefaults.contextTokens)),
+    },
+    answerTokens: 32 * Math.max(...(settings.needles ?? [1])),
+    sampling: { temperature: settings.temperature ?? 0, maxTokens: settings.maxTokens ?? null },
+    notes: [],
+    open: async () => scenario,
+  };
+}
+
+async function jobQuestion(settings: Settings, path: string): Promise<Question> {
+  refuseGroundingKeys(settings, path);
+  const { temperature, maxTokens } = settings;
+  const loaded = await loadJob(path, {
+    settings: { ...(temperature !== undefined && { temperature }), ...(maxTokens !== undefined && { maxTokens }) },
+  });
+  return {
+    settings: withJobs(settings, loaded),
+    needs: needsOf(loaded),
+    answerTokens: 256,
+    sampling: { temperature: null, maxTokens: null },
+    notes: loaded.notes,
+    open: (models, onProgress) =>
+      jobScenario(loaded, models, {
+        folder: dirname(path),
+        onProgress,
+        ...(settings.limit !== undefined && { limit: settings.limit }),
+      }),
+  };
+}
+
+/** The scenario, with a bar for what takes long to find. @param models null where nothing is to be sent */
+export async function openScenario(question: Question, models: RetrievalModels | null, io: Io): Promise<Scenario> {
+  const bar = progressBar(io, "finding passages");
+  return question.open(models, bar.update).finally(bar.done);
+}
+
+/** What is given on the command line goes before what the job says. */
+function withJobs(settings: Settings, { job, imports }: LoadedJob): Settings {
+  const { model, repeats, seed, maxCost, volume } = job;
+  const imported = imports.flatMap(({ candidates }) => candidates);
+  const models = model === undefined ? imported : [model].flat();
+  const isNamed = settings.model !== undefined || settings.gguf !== undefined;
+  return {
+    ...settings,
+    ...(!isNamed && models.length > 0 && { model: models }),
+    repeats: settings.repeats ?? repeats,
+    seed: settings.seed ?? seed,
+    ...((settings.maxCost ?? maxCost) !== undefined && { maxCost: settings.maxCost ?? maxCost }),
+    ...((settings.volume ?? volume) !== undefined && { volume: settings.volume ?? volume?.callsPerMonth }),
+  };
+}
+
+function refuseGroundingKeys(settings: Settings, path: string): void {
+  const key = groundingKeys.find((name) => settings[name] !== undefined);
+  if (key === undefined) return;
+  throw new UserError({
+    happened: `--${key} is given, and ${basename(path)} is a job`,
+    expected: "settings of how questions are asked; which ones they are, the job says",
+    mend: `leave --${key} out`,
+  });
+}
+
+function groundingScenario(settings: Settings): Scenario {
+  const options: GroundingOptions = {
+    ...groundingDefaults,
+    ...(settings.context && { contextTokens: settings.context }),
+    ...(settings.needles && { needles: settings.needles }),
+    ...(settings.documents && { documents: settings.documents }),
+    ...(settings.distractors !== undefined && { distractors: settings.distractors }),
+    ...(settings.unanswerable !== undefined && { unanswerableShare: settings.unanswerable }),
+    ...(settings.seed !== undefined && { seed: settings.seed }),
+    ...(settings.haystack && { haystack: haystackLines(settings.haystack) }),
+  };
+  const most = Math.max(...options.needles);
+  if (most > options.depths.length)
+    throw new UserError({
+      happened: `--needles asks for ${most} facts in one question`,
+      expected: `at most ${options.depths.length}, the number of facts in a document`,
+      mend: "ask for fewer",
+    });
+  return grounding(options);
+}
+
+function haystackLines(paths: readonly string[]): string[] {
+  const lines = paths
+    .flatMap((path) => readText(path, "a text file").split(/\r?\n/))
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  if (lines.length > 0) return lines;
+  throw new UserError({
+    happened: `${paths.join(", ")} has no text`,
+    expected: "at least one line to hide the facts between",
+    mend: "name a file with text, or leave --haystack out",
+  });
+}

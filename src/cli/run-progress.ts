@@ -1,0 +1,65 @@
+/** How far a run is: a bar while it is watched, and a line for each candidate that is through. */
+import { type Plan, plannedCount, qualityOf, type Trial } from "../evals/index.ts";
+import { formatMs } from "../units/index.ts";
+import type { Io } from "./command.ts";
+
+/** @returns told of each trial as it ends */
+export function runProgress(
+  plan: Plan,
+  alreadyDone: number,
+  draw: (share: number, remark: string) => void,
+  io: Io,
+): (trial: Trial) => void {
+  const total = plannedCount(plan);
+  const startedAt = performance.now();
+  let finished = 0;
+  let failed = 0;
+  const tally = new Map(plan.routes.map((route) => [route.id, tallyOf(plannedCount({ ...plan, routes: [route] }))]));
+  return (trial) => {
+    finished++;
+    const own = tally.get(trial.candidate)!;
+    own.left--;
+    if (trial.outcome === "failed") failed++;
+    if (trial.outcome === "scored") count(trial, own);
+    else own[trial.outcome]++;
+    const share = (alreadyDone + finished) / total;
+    const left = ((performance.now() - startedAt) / finished) * (total - alreadyDone - finished);
+    draw(
+      share,
+      `${alreadyDone + finished} of ${total}${failed ? ` · ${failed} failed` : ""} · ${trial.candidate} · ${formatMs(left)} left`,
+    );
+    if (own.left === 0) {
+      io.progress?.(null);
+      io.note(`${trial.candidate}: ${inWords(own)}`);
+    }
+  };
+}
+
+type Kind = "grounded" | "abstained" | "right";
+
+const tallyOf = (left: number) => ({
+  /** Right answers of those asked. */
+  shares: new Map<Kind, { right: number; asked: number }>(),
+  failed: 0,
+  skipped: 0,
+  left,
+});
+
+function count(trial: Trial, { shares }: ReturnType<typeof tallyOf>): void {
+  const quality = qualityOf(trial);
+  if (quality === null) return;
+  const kind = trial.scores?.grounded === undefined ? "right" : trial.answerable ? "grounded" : "abstained";
+  const share = shares.get(kind) ?? { right: 0, asked: 0 };
+  shares.set(kind, { right: share.right + (quality >= 1 ? 1 : 0), asked: share.asked + 1 });
+}
+
+function inWords({ shares, failed, skipped }: ReturnType<typeof tallyOf>): string {
+  const parts = [
+    ...[...shares]
+      .sort(([a], [b]) => b.localeCompare(a))
+      .map(([kind, { right, asked }]) => `${kind} ${right} of ${asked}`),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ];
+  return parts.length === 0 ? "nothing scored" : parts.join(", ");
+}
