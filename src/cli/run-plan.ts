@@ -1,7 +1,14 @@
 /** From a question and its candidates to the plan of a run, and to what identifies it. */
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type CandidateInfo, type Plan, plannedCount, type RunInfo, type Scenario } from "../evals/index.ts";
+import {
+  type CandidateInfo,
+  type Plan,
+  plannedCount,
+  type RunInfo,
+  type Scenario,
+  sequentialDesign,
+} from "../evals/index.ts";
 import type { Route } from "../routes/index.ts";
 import type { Candidates } from "./candidates.ts";
 import type { Question } from "./question.ts";
@@ -42,6 +49,7 @@ export function newRun(plan: Plan, { settings, notes }: Question, { judge }: Can
     options: settings,
     notes,
     candidates: plan.routes.map(candidateInfo),
+    ...(settings.until !== undefined && { sequential: sequentialDesign(plan, settings.until) }),
     plannedTrials: plannedCount(plan),
     versions: versions(),
   };
@@ -67,6 +75,7 @@ export function identityOf(plan: Plan, settings: Settings, judge: Route | null):
     judge: judge?.id ?? null,
     sampling: { repeats, limits: routes.map(plan.limit), temperature, seed, maxTokens },
     kvType: settings.kvType ?? "f16",
+    until: settings.until ?? null,
     candidates: routes.map(candidateInfo),
     files: routes.map(({ fingerprint }) => fingerprint ?? null),
     versions: versions(),

@@ -80,6 +80,10 @@ export const Settings = z.strictObject({
   concurrency: positive.optional().describe("Calls at a time on one route [1 on the engine, 8 elsewhere]"),
   retries: wholeFrom0.optional().describe("Further attempts after a failure that may pass [3]"),
   timeout: above0.optional().describe("Longest call, seconds [600]"),
+  until: number
+    .pipe(z.number().gt(0, "expected a number above 0 and below 1").lt(1, "expected a number above 0 and below 1"))
+    .optional()
+    .describe("Stop once it is clear who is better, or that nobody is by this much of quality: 0.05"),
   volume: above0.optional().describe("Calls a month: what makes cost a call into cost a month"),
   maxCost: above0.optional().describe("Cap on what the run may spend, USD"),
   allowUnknownPrice: z.boolean().optional().describe("Run under --max-cost although a price is unknown"),

@@ -9,13 +9,14 @@ export {
   plannedTrials,
   requestFor,
 } from "./plan.ts";
-export { type PromptPlan, planPrompts } from "./planning/prompt-plan.ts";
+export { type PlanInputCosts, type PlanTokens, planInputCosts, planTokens } from "./planning/plan-tokens.ts";
 export { qualityOf } from "./quality.ts";
 export { type Recorder, type RunEnd, type RunOptions, runTrials } from "./run.ts";
 export type { AskJudge, Document, Sample, SamplingSettings, Scenario, Scorer } from "./scenario.ts";
 export * as agentLoops from "./scenarios/agent-loop/index.ts";
 export { type GroundingOptions, grounding, groundingDefaults, registerTokens } from "./scenarios/grounding.ts";
 export * from "./scorers/index.ts";
+export * from "./sequential-run.ts";
 export { type Ask, oneCall, type Solver, type Turn } from "./solver.ts";
 export type * from "./trial.ts";
 export { lastAnswer, usageOf } from "./trial-of.ts";

@@ -19,6 +19,8 @@ export interface Plan {
   readonly repeats: number;
   /** At most so many samples a cell are asked of a route; `Infinity` for all. */
   readonly limit: (route: Route) => number;
+  /** False for a cell that a route is not asked in; left out, all are. */
+  readonly isAsked?: (route: Route, cell: Cell) => boolean;
   /** Where a sample does not say; null to leave it to the vendor. */
   readonly temperature: number | null;
   readonly seed: number;
@@ -27,8 +29,10 @@ export interface Plan {
 }
 
 /** The trials of one route in running order: cell by cell, and within a cell document by document. */
-export function* plannedTrials({ scenario, repeats, limit }: Plan, route: Route): Generator<PlannedTrial> {
+export function* plannedTrials(plan: Plan, route: Route): Generator<PlannedTrial> {
+  const { scenario, repeats, limit, isAsked = () => true } = plan;
   for (const cell of scenario.cells) {
+    if (!isAsked(route, cell)) continue;
     let taken = 0;
     for (const sample of scenario.samples(cell)) {
       if (taken++ >= limit(route)) break;

@@ -104,6 +104,17 @@ export interface CandidateInfo {
   readonly price: Price | null;
 }
 
+/** What a run compares that stops as soon as it is clear. */
+export interface SequentialDesign {
+  /** The smallest difference in quality that would change a decision; above 0, below 1. */
+  readonly careAbout: number;
+  /** Candidates, in their arms where a job has several; two or more. */
+  readonly options: readonly string[];
+  readonly documents: number;
+  /** Of the order of the documents. */
+  readonly seed: number;
+}
+
 export interface RunInfo {
   readonly id: string;
   readonly scenario: {
@@ -124,6 +135,8 @@ export interface RunInfo {
   /** What a reader has to know before believing a number: what extraction and imports left out. Absent in older runs. */
   readonly notes?: readonly string[];
   readonly candidates: readonly CandidateInfo[];
+  /** Left out where all that is planned is asked. */
+  readonly sequential?: SequentialDesign;
   readonly plannedTrials: number;
   readonly versions: Readonly<Record<string, string>>;
 }

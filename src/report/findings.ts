@@ -12,6 +12,7 @@ export function findings(summary: RunSummary): string[] {
     ({ candidate, total }) => candidate.kind !== "calibration specimen" && total.quality !== null,
   );
   return [
+    ...sequentialFinding(summary),
     ...leadOf(ranked, summary),
     ...ranked.slice(0, 3).flatMap(contextFinding),
     ...kvFinding(ranked),
@@ -43,6 +44,31 @@ function leadOf(ranked: readonly CandidateSummary[], summary: RunSummary): strin
     ? [`${of}${where}, more than ${other}: the intervals do not overlap.`]
     : [`This run cannot tell the leaders apart${where}: ${of}, ${other}, and the intervals overlap.`];
 }
+
+/** Its interval holds at whatever look the run stopped; those of the tables are for a number of samples fixed before. */
+function sequentialFinding({ sequential }: RunSummary): string[] {
+  if (sequential === null) return [];
+  const { ending, careAbout, documents, ofDocuments, difference, leader, remaining } = sequential;
+  const after = `after ${formatCount(documents)} of ${formatCount(ofDocuments)} documents`;
+  const by = formatPoints(careAbout);
+  if (difference !== null) {
+    const [first, second] = difference.of;
+    const measured =
+      difference.mean === null
+        ? "nothing to compare"
+        : `${second} minus ${first} is ${formatPoints(difference.mean)} (${formatPoints(difference.interval.low)} to ${formatPoints(difference.interval.high)}, ${formatShare(difference.confidence)} at whatever look it stopped)`;
+    if (ending === "established") return [`Stopped ${after}: ${leader} is better. ${measured}.`];
+    if (ending === "smaller") return [`Stopped ${after}: the two differ by less than ${by} of quality. ${measured}.`];
+    return [`Not clear ${after} which is better, at a difference of ${by} that matters: ${measured}.`];
+  }
+  if (ending === "best") return [`Stopped ${after}: ${leader} is the best, all others were dropped as worse.`];
+  if (ending === "tied")
+    return [`Stopped ${after}: ${remaining.join("; ")} are within ${by} of quality of each other; cost may choose.`];
+  return [`Not clear ${after} which is best; left are ${remaining.join("; ")}.`];
+}
+
+/** Points of a hundred, with a sign where it is a difference. */
+const formatPoints = (share: number) => `${(100 * share).toFixed(1).replace("-", "−")} points`;
 
 /** Cells with an estimate for every candidate; null for one candidate, which is compared with nobody. */
 function sharedCells(ranked: readonly CandidateSummary[]): Set<string> | null {

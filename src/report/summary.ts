@@ -2,7 +2,17 @@
  * A run in numbers: what the terminal, the page and the JSON output all show. Made in one pass, so that a run of any
  * length can be summarised as it is read, or as it happens.
  */
-import type { CandidateInfo, Cell, RunInfo, Trial, TrialFailure, TrialRecord } from "../evals/index.ts";
+import {
+  type CandidateInfo,
+  type Cell,
+  type RunInfo,
+  type SequentialOutcome,
+  type StudiedTrial,
+  sequentialOutcome,
+  type Trial,
+  type TrialFailure,
+  type TrialRecord,
+} from "../evals/index.ts";
 import type { Proportion } from "../stats/index.ts";
 import { type CellName, cellKey, nameCells } from "./cell.ts";
 import { headlineOf, type Measures, ScoreTally, Tally } from "./tally.ts";
@@ -32,6 +42,8 @@ export interface RunSummary {
   readonly skipped: number;
   /** Of all candidates together. */
   readonly total: Measures;
+  /** Where a run that stops when it is clear stands; null for others. */
+  readonly sequential: SequentialOutcome | null;
   readonly candidates: readonly CandidateSummary[];
   readonly failures: readonly {
     readonly candidate: string;
@@ -61,6 +73,7 @@ export async function summarize(
 export function startSummary(run: RunInfo): SummaryBuilder {
   const candidates = new Map(run.candidates.map((candidate) => [candidate.id, new CandidateTally()]));
   const cells = new Map<string, Cell>();
+  const studied: StudiedTrial[] = [];
   const failures = new Map<
     string,
     { candidate: string; class: TrialFailure["class"]; count: number; message: string }
@@ -72,6 +85,7 @@ export function startSummary(run: RunInfo): SummaryBuilder {
     const key = cellKey(trial.cell);
     if (!cells.has(key)) cells.set(key, trial.cell);
     tally.add(trial, key);
+    if (run.sequential !== undefined) studied.push(studiedOf(trial));
     if (trial.failure === null) return;
     const kind = `${trial.candidate} ${trial.failure.class}`;
     const seen = failures.get(kind);
@@ -94,6 +108,7 @@ export function startSummary(run: RunInfo): SummaryBuilder {
       failed: total.failed,
       skipped: total.skipped,
       total,
+      sequential: run.sequential === undefined ? null : sequentialOutcome(run.sequential, studied),
       candidates: run.candidates.map((candidate) => candidates.get(candidate.id)!.summary(candidate, names)),
       failures: [...failures.values()].map((failure) => ({ ...failure })).sort((a, b) => b.count - a.count),
     };
@@ -101,6 +116,14 @@ export function startSummary(run: RunInfo): SummaryBuilder {
 
   return { add, summary };
 }
+
+const studiedOf = ({ candidate, cell, sampleId, document, scores }: Trial): StudiedTrial => ({
+  candidate,
+  cell,
+  sampleId,
+  document,
+  scores,
+});
 
 class CandidateTally {
   readonly #cells = new Map<string, { readonly tally: Tally; readonly depths: Map<number, ScoreTally> }>();

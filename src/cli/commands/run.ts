@@ -2,7 +2,15 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
-import { estimate, type Plan, type RunEnd, type RunInfo, runTrials } from "../../evals/index.ts";
+import {
+  estimate,
+  type Plan,
+  type RunEnd,
+  type RunInfo,
+  type RunOptions,
+  runSequentially,
+  runTrials,
+} from "../../evals/index.ts";
 import type { Route } from "../../routes/index.ts";
 import type { Store } from "../../store/index.ts";
 import { formatMs, formatTokens, formatUsd, wrapped } from "../../units/index.ts";
@@ -138,25 +146,31 @@ async function measureTrials(
   const done = await store.doneTrials(run.id);
   const limits = { timeoutMs: (settings.timeout ?? 600) * 1_000 };
   const bar = progressBar(io, run.id);
+  const options: RunOptions = {
+    plan,
+    concurrency: concurrencyOf(settings),
+    retries: settings.retries ?? 3,
+    recorder: store.recorder(run.id),
+    isDone: (trialId) => done.has(trialId),
+    send: (route, request, signal) => sendCall(route.endpoint, request, { limits, signal }),
+    judge,
+    sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
+    budget: settings.maxCost === undefined ? null : store.budget(run.id, settings.maxCost),
+    stopping: io.interrupts.stopping,
+    aborting: io.interrupts.aborting,
+    onTrial: runProgress(plan, done.size, bar.update, io),
+  };
   try {
-    return await runTrials({
-      plan,
-      concurrency: concurrencyOf(settings),
-      retries: settings.retries ?? 3,
-      recorder: store.recorder(run.id),
-      isDone: (trialId) => done.has(trialId),
-      send: (route, request, signal) => sendCall(route.endpoint, request, { limits, signal }),
-      judge,
-      sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
-      budget: settings.maxCost === undefined ? null : store.budget(run.id, settings.maxCost),
-      stopping: io.interrupts.stopping,
-      aborting: io.interrupts.aborting,
-      onTrial: runProgress(plan, done.size, bar.update, io),
-    });
+    if (run.sequential === undefined) return await runTrials(options);
+    const earlier = done.size === 0 ? [] : await trialsOf(run, store);
+    return await runSequentially({ ...options, design: run.sequential, earlier });
   } finally {
     bar.done();
   }
 }
+
+const trialsOf = (run: RunInfo, store: Store) =>
+  Array.fromAsync(store.records(run.id, "withoutBodies"), ({ trial }) => trial);
 
 function refuseOtherRun(earlier: RunInfo, identity: string): void {
   if (earlier.identity === identity) return;
