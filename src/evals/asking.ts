@@ -68,8 +68,7 @@ export async function call(
 /** Null where there is no cap, or no price to hold it with. @throws Halt where the cap does not allow the call */
 function reserve(route: Route, request: CallRequest, budget: Budget | null) {
   if (budget === null || route.price === null) return null;
-  const bytes = Buffer.byteLength(JSON.stringify(request));
-  const reservation = budget.reserve(costCeiling(bytes, request.maxTokens ?? 0, route.price));
+  const reservation = budget.reserve(costCeiling(request, route.price));
   if (reservation === null) throw new Halt("cost cap reached");
   return reservation;
 }

@@ -1,8 +1,7 @@
 export type { Budget, Reservation, Spent } from "./budget.ts";
+export { type Estimate, estimate } from "./estimate.ts";
 export {
   cellName,
-  type Estimate,
-  estimate,
   type Plan,
   type PlannedTrial,
   plannedCount,
@@ -12,7 +11,7 @@ export {
 export { type PlanInputCosts, type PlanTokens, planInputCosts, planTokens } from "./planning/plan-tokens.ts";
 export { qualityOf } from "./quality.ts";
 export { type Recorder, type RunEnd, type RunOptions, runTrials } from "./run.ts";
-export type { AskJudge, Document, Sample, SamplingSettings, Scenario, Scorer } from "./scenario.ts";
+export type { AskJudge, Document, Effort, Sample, SamplingSettings, Scenario, Scorer } from "./scenario.ts";
 export * as agentLoops from "./scenarios/agent-loop/index.ts";
 export { type GroundingOptions, grounding, groundingDefaults, registerTokens } from "./scenarios/grounding.ts";
 export * from "./scorers/index.ts";

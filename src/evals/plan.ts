@@ -1,5 +1,5 @@
-/** What a run is going to do, before it does it: every trial by name, and what the calls will take. */
-import { costCeiling, type Route } from "../routes/index.ts";
+/** What a run is going to do, before it does it: every trial by name, and its requests. */
+import type { Route } from "../routes/index.ts";
 import type { CallRequest } from "../wire/index.ts";
 import type { Sample, Scenario } from "./scenario.ts";
 import type { Turn } from "./solver.ts";
@@ -46,7 +46,7 @@ export function plannedCount(plan: Plan): number {
   return plan.routes.reduce((sum, route) => sum + plan.scenario.cells.length * trialsPerCell(plan, route), 0);
 }
 
-const trialsPerCell = ({ scenario, repeats, limit }: Plan, route: Route) =>
+export const trialsPerCell = ({ scenario, repeats, limit }: Plan, route: Route) =>
   Math.min(limit(route), scenario.samplesPerCell) * repeats;
 
 export function cellName(cell: Cell): string {
@@ -70,52 +70,4 @@ export function requestFor({ route, sample }: PlannedTrial, turn: Turn, plan: Pl
     seed: plan.seed,
     ...sample.settings,
   };
-}
-
-export interface Estimate {
-  readonly candidate: string;
-  readonly calls: number;
-  /** Prompt tokens as the scenario asks for them; the vendor's tokenizer will count otherwise. */
-  readonly inputTokens: number;
-  /** If every answer used all it may. */
-  readonly mostOutputTokens: number;
-  /** No run of this plan costs more without retries, USD; null where the price is unknown. */
-  readonly mostCostUsd: number | null;
-  /** From earlier calls to this route; null where there were none. */
-  readonly minutes: number | null;
-}
-
-/**
- * @param concurrency calls at the same time on a route
- * @param msPerCall mean E2E of earlier calls to a candidate, or null
- */
-export function estimate(
-  plan: Plan,
-  concurrency: (route: Route) => number,
-  msPerCall: (candidate: string) => number | null,
-): Estimate[] {
-  return plan.routes.map((route) => {
-    const samples = trialsPerCell(plan, route);
-    const calls = samples * plan.scenario.cells.length;
-    const maxTokens = plan.maxTokens ?? route.maxOutputTokens;
-    const earlier = msPerCall(route.id);
-    const mostCost = (price: NonNullable<Route["price"]>) =>
-      plan.scenario.cells.reduce(
-        (sum, cell) => sum + samples * costCeiling(firstBodyBytes(plan, cell), maxTokens, price),
-        0,
-      );
-    return {
-      candidate: route.id,
-      calls,
-      inputTokens: plan.scenario.cells.reduce((sum, cell) => sum + samples * plan.scenario.contextTokens(cell), 0),
-      mostOutputTokens: calls * maxTokens,
-      mostCostUsd: route.price === null ? null : mostCost(route.price),
-      minutes: earlier === null ? null : (calls * earlier) / concurrency(route) / 60_000,
-    };
-  });
-}
-
-function firstBodyBytes(plan: Plan, cell: Cell): number {
-  for (const sample of plan.scenario.samples(cell)) return Buffer.byteLength(JSON.stringify(sample.messages)) + 512;
-  return 0;
 }

@@ -39,8 +39,15 @@ test("what is not known makes the cost unknown, never zero", () => {
 });
 
 test("the ceiling is above every cost of a call that kept its limits", () => {
-  const body = "a".repeat(4_000);
-  expect(costCeiling(body.length, 100, price)).toBeGreaterThan(
+  const content = "a".repeat(4_000);
+  const request = { model: "m", messages: [{ role: "user", content } as const], stream: true, maxTokens: 100 };
+  expect(costCeiling(request, price)).toBeGreaterThan(
     costOf(usage({ uncachedInputTokens: 1_000, cacheReadTokens: 0, outputTokens: 100 }), price)!,
   );
+});
+
+test("an image that the request only points at counts as the largest there is", () => {
+  const image = { type: "image", url: "https://example.com/a.png" } as const;
+  const request = { model: "m", messages: [{ role: "user", content: [image] } as const], stream: true, maxTokens: 0 };
+  expect(costCeiling(request, price)).toBeGreaterThan((48_169 * 0.28) / 1e6);
 });

@@ -1,5 +1,5 @@
 /** What a call cost, from the tokens it reported and a dated price. */
-import type { Usage } from "../wire/index.ts";
+import type { CallRequest, Usage } from "../wire/index.ts";
 
 /** USD per million tokens, as a vendor's page had it on a day. */
 export interface Price {
@@ -37,14 +37,25 @@ export function costOf(usage: Usage | null, price: Price | null): number | null 
 }
 
 /**
- * No call can cost more than this, USD. A token is at least one byte of the request, so its bytes bound the input; the
- * output is bounded by `maxTokens`.
+ * The largest image in tokens, of the vendors that say: gpt-4o-mini, 2,833 and 5,667 for each of 8 tiles (OpenAI, "Images
+ * and vision", costs of high detail).
  */
-export function costCeiling(requestBytes: number, maxTokens: number, price: Price): number {
+const mostImageTokens = 2_833 + 8 * 5_667;
+
+/**
+ * No call can cost more than this, USD. A token of text is at least one byte of the request, so its bytes bound the text;
+ * images have a bound of their own, and `maxTokens` bounds the output.
+ */
+export function costCeiling(request: CallRequest, price: Price): number {
+  const images = request.messages.reduce((sum, { content }) => sum + imagesIn(content), 0);
+  const tokens = Buffer.byteLength(JSON.stringify(request)) + images * mostImageTokens;
   const input = Math.max(
     price.uncachedInputUsdPerMtok,
     price.cacheReadUsdPerMtok ?? 0,
     price.cacheWriteUsdPerMtok ?? 0,
   );
-  return (requestBytes * input + maxTokens * price.outputUsdPerMtok) / 1e6;
+  return (tokens * input + (request.maxTokens ?? 0) * price.outputUsdPerMtok) / 1e6;
 }
+
+const imagesIn = (content: CallRequest["messages"][number]["content"]) =>
+  typeof content === "string" ? 0 : content.filter(({ type }) => type === "image").length;

@@ -1,0 +1,70 @@
+/** What a plan's calls will take, before any is made. */
+import { costCeiling, type Price, type Route } from "../routes/index.ts";
+import { type Plan, plannedTrials, requestFor, trialsPerCell } from "./plan.ts";
+import { openingOf } from "./solver.ts";
+
+export interface Estimate {
+  readonly candidate: string;
+  readonly calls: number;
+  /** Prompt tokens as the scenario asks for them; the vendor's tokenizer will count otherwise. */
+  readonly inputTokens: number;
+  /** If every answer used all it may. */
+  readonly mostOutputTokens: number;
+  /** Without retries and judges, no run of this plan costs more, USD; null where the price is unknown. */
+  readonly mostCostUsd: number | null;
+  /** From earlier calls to this route; null where there were none. */
+  readonly minutes: number | null;
+}
+
+/**
+ * @param concurrency calls at the same time on a route
+ * @param msPerCall mean E2E of earlier calls to a candidate, or null
+ */
+export function estimate(
+  plan: Plan,
+  concurrency: (route: Route) => number,
+  msPerCall: (candidate: string) => number | null,
+): Estimate[] {
+  return plan.routes.map((route) => {
+    const samples = trialsPerCell(plan, route);
+    const calls = samples * plan.scenario.cells.length;
+    const earlier = msPerCall(route.id);
+    return {
+      candidate: route.id,
+      calls,
+      inputTokens: plan.scenario.cells.reduce((sum, cell) => sum + samples * plan.scenario.contextTokens(cell), 0),
+      ...mostOf(plan, route),
+      minutes: earlier === null ? null : (calls * earlier) / concurrency(route) / 60_000,
+    };
+  });
+}
+
+/** Every request is made, for no two need to be of one size; those of a cell in order differ in nothing that counts. */
+function mostOf(plan: Plan, route: Route): Pick<Estimate, "mostOutputTokens" | "mostCostUsd"> {
+  const { price } = route;
+  const { cells, isInOrder } = plan.scenario;
+  if (!isInOrder) return sumOf(plan, route, price, 1);
+  const parts = cells.map((cell) =>
+    sumOf(
+      { ...plan, limit: () => 1, repeats: 1, isAsked: (_, asked) => asked === cell },
+      route,
+      price,
+      trialsPerCell(plan, route),
+    ),
+  );
+  return {
+    mostOutputTokens: parts.reduce((sum, part) => sum + part.mostOutputTokens, 0),
+    mostCostUsd: price === null ? null : parts.reduce((sum, part) => sum + part.mostCostUsd!, 0),
+  };
+}
+
+function sumOf(plan: Plan, route: Route, price: Price | null, times: number) {
+  let mostOutputTokens = 0;
+  let mostCostUsd = 0;
+  for (const trial of plannedTrials(plan, route)) {
+    const request = requestFor(trial, openingOf(trial.sample), plan);
+    mostOutputTokens += times * (request.maxTokens ?? 0);
+    if (price !== null) mostCostUsd += times * costCeiling(request, price);
+  }
+  return { mostOutputTokens, mostCostUsd: price === null ? null : mostCostUsd };
+}
