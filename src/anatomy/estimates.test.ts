@@ -67,7 +67,7 @@ test("whatever a config says, an estimate is whole numbers or a mistake that nam
       expect(Number.isSafeInteger(anatomy.parameters.total)).toBe(true);
       expect(Number.isFinite(anatomy.prefill.total)).toBe(true);
     }),
-    { numRuns: 5_000 },
+    { numRuns: 2_000 },
   );
 });
 

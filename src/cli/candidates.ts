@@ -2,17 +2,18 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { type Engine, EngineError, startEngine } from "../engine/index.ts";
-import { UserError } from "../errors.ts";
+import { type Mistake, UserError } from "../errors.ts";
 import type { RetrievalModels } from "../jobs/index.ts";
 import { embedBy, rerankBy } from "../retrieval/index.ts";
-import { llamaCpp, type Route, vendorRoute } from "../routes/index.ts";
+import { llamaCpp, type Route, type VendorRouteOptions, vendorRoute } from "../routes/index.ts";
 import { ensureSpecimen, type SpecimenInfo, specimens } from "../specimens/index.ts";
 import type { Message } from "../wire/index.ts";
 import type { Io } from "./command.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { knownPrice } from "./known-price.ts";
 import { progressBar } from "./progress.ts";
 import type { Question } from "./question.ts";
-import { priceOf } from "./settings.ts";
+import { givenPrice } from "./settings.ts";
 
 export interface Candidates {
   readonly routes: readonly Route[];
@@ -38,13 +39,15 @@ interface EngineModel {
 export async function candidatesOf(question: Question, io: Io, prepare = true): Promise<Candidates> {
   const { settings, needs } = question;
   const named = settings.model ?? (settings.gguf ? [] : defaultModels());
-  const price = priceOf(settings.price, io.now().toISOString().slice(0, 10));
+  const today = io.now().toISOString().slice(0, 10);
   const { baseUrl, apiKeyEnv: keyEnv, protocol } = settings;
+  const priceOf = (model: string) =>
+    givenPrice(settings.price, today) ?? (baseUrl === undefined ? knownPrice(model, today) : null);
   const vendors = named
     .filter((model) => !isOnEngine(model))
-    .map((model) => vendorRoute({ model, baseUrl, keyEnv, protocol, price, sends: prepare }, io.env));
+    .map((model) => vendorRoute({ model, baseUrl, keyEnv, protocol, price: priceOf(model), sends: prepare }, io.env));
   // A judge, and what embeds, are reached at their vendors' own addresses, whatever the candidates are reached at.
-  const helping = (model: string) => vendorRoute({ model, sends: prepare }, io.env);
+  const helping = (model: string) => vendorRoute({ model, price: knownPrice(model, today), sends: prepare }, io.env);
   const judge = needs.judge === null || isOnEngine(needs.judge) ? null : helping(needs.judge);
   const helpers = new Map([...needs.embedders, ...needs.rerankers].filter(isNotOnEngine).map((m) => [m, helping(m)]));
   refuseSameNames(vendors.map(({ id }) => id));
@@ -94,6 +97,76 @@ export async function candidatesOf(question: Question, io: Io, prepare = true): 
     await engine.close();
     throw error;
   }
+}
+
+export interface Reach {
+  readonly model: string;
+  readonly role: "answers" | "judges" | "embeds" | "reranks";
+  /** Null where a problem stands in the way. */
+  readonly at: string | null;
+  readonly key: "set" | "none needed" | null;
+  readonly problem: Mistake | null;
+  readonly specimen: SpecimenInfo | null;
+}
+
+/** Each model that a run would ask, and what keeps it from being asked. Nothing is started and nothing sent. */
+export function reachOf({ settings, needs }: Question, io: Io): Reach[] {
+  const { baseUrl, apiKeyEnv: keyEnv, protocol } = settings;
+  const answering = settings.model ?? (settings.gguf ? [] : defaultModels());
+  const helpers = [
+    ...(needs.judge === null ? [] : [{ model: needs.judge, role: "judges" as const }]),
+    ...needs.embedders.map((model) => ({ model, role: "embeds" as const })),
+    ...needs.rerankers.map((model) => ({ model, role: "reranks" as const })),
+  ];
+  return [
+    ...answering.map((model) => reach(model, "answers", io, { baseUrl, keyEnv, protocol })),
+    ...(settings.gguf ?? []).map((path) =>
+      reachable(path, "answers", () => {
+        refuseMissing([path]);
+        return {};
+      }),
+    ),
+    ...helpers.map(({ model, role }) => reach(model, role, io)),
+  ];
+}
+
+function reach(model: string, role: Reach["role"], io: Io, options: Omit<VendorRouteOptions, "model"> = {}): Reach {
+  if (isOnEngine(model))
+    return reachable(model, role, () => {
+      if (role === "reranks") throw cannotRerank(model);
+      return { specimen: specimenNamed(nameOf(model)) };
+    });
+  return reachable(model, role, () => {
+    const { endpoint } = vendorRoute({ model, ...options }, io.env);
+    return { at: endpoint.baseUrl, key: endpoint.apiKey === null ? "none needed" : "set" };
+  });
+}
+
+function reachable(model: string, role: Reach["role"], find: () => Partial<Reach>): Reach {
+  const unknown = { model, role, at: null, key: null, problem: null, specimen: null };
+  try {
+    return { ...unknown, at: "embedded engine", key: "none needed", ...find() };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ...unknown, problem: error.mistake };
+  }
+}
+
+/** @throws UserError under a cap on cost for a model whose price is not known */
+export function refuseUnknownPrices({ settings, needs }: Question, { routes, judge }: Candidates): void {
+  if (settings.maxCost === undefined || settings.allowUnknownPrice) return;
+  const asked = judge === null ? routes : [...routes, judge];
+  const unpriced = [
+    ...asked.filter(({ kind, price }) => kind === "vendor" && price === null).map(({ id }) => id),
+    // What embeds and reranks has no price in any route.
+    ...[...needs.embedders, ...needs.rerankers].filter(isNotOnEngine),
+  ];
+  if (unpriced.length === 0) return;
+  throw new UserError({
+    happened: `--max-cost cannot be held: the price of ${unpriced[0]} is not known`,
+    expected: "a price for every vendor's model",
+    mend: "give it with --price input=…,output=…, or accept calls of unknown cost with --allow-unknown-price",
+  });
 }
 
 const onEngine = "engine/";

@@ -206,7 +206,7 @@ export function readText(path: string, expected: string): string {
 }
 
 /** `input=0.28,cached=0.028,written=0.35,output=0.42` with the day it was given. */
-export function priceOf(text: string | undefined, today: string): Price | null {
+export function givenPrice(text: string | undefined, today: string): Price | null {
   if (text === undefined) return null;
   const given = pricesIn(text);
   return {

@@ -1,5 +1,6 @@
 /** What a host asks for a million tokens, from when until when. */
 import { z } from "zod";
+import type { ApiName } from "./api-name.ts";
 import { Day, PartialDate } from "./day.ts";
 import { Id } from "./id.ts";
 import { type Source, SourceKey } from "./source.ts";
@@ -29,3 +30,27 @@ export const pricesOn = (prices: readonly Price[], day: string): Price[] =>
   prices.filter(
     ({ validFrom, validTo, observed }) => (validFrom ?? observed) <= day && (validTo === null || day < validTo),
   );
+
+/**
+ * What a host asks on a day for the model that it serves under a name, USD: the dearest of its tiers, so that no call costs
+ * more. Null where it is not known of input and output.
+ */
+export function dearestPrice(
+  {
+    releases,
+    apiNames,
+  }: {
+    readonly releases: readonly { readonly prices: readonly Price[]; readonly id: string }[];
+    readonly apiNames: readonly ApiName[];
+  },
+  { host, name, day }: { readonly host: string; readonly name: string; readonly day: string },
+): Price | null {
+  const served = apiNames.filter((one) => one.name === name && one.vendor === host).flatMap(({ serves }) => serves);
+  const prices = releases
+    .filter(({ id }) => served.some(({ release }) => release === id))
+    .flatMap((release) => pricesOn(release.prices, day))
+    .filter(
+      (price) => price.host === host && price.currency === "USD" && price.input !== null && price.output !== null,
+    );
+  return prices.toSorted((a, b) => b.input! + b.output! - (a.input! + a.output!))[0] ?? null;
+}

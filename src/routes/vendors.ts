@@ -11,13 +11,15 @@ export interface Vendor {
   /** False for servers that people run themselves, which need no key by default. */
   readonly keyRequired: boolean;
   readonly protocol: Protocol;
+  /** As the ledger calls who asks its prices; null where the ledger has none. */
+  readonly organisation: string | null;
 }
 
 const vendor = (
   name: string,
   baseUrl: string,
   keyEnvs: readonly string[],
-  rest: Partial<Pick<Vendor, "protocol" | "keyRequired">> = {},
+  rest: Partial<Pick<Vendor, "protocol" | "keyRequired" | "organisation">> = {},
 ): Vendor => ({
   name,
   baseUrl,
@@ -25,6 +27,7 @@ const vendor = (
   keyEnvs,
   keyRequired: true,
   protocol: "openai-chat",
+  organisation: null,
   ...rest,
 });
 
@@ -32,13 +35,15 @@ const vendor = (
 export const vendors: readonly Vendor[] = [
   vendor("openai", "https://api.openai.com/v1", ["OPENAI_API_KEY"]),
   vendor("anthropic", "https://api.anthropic.com/v1", ["ANTHROPIC_API_KEY"], { protocol: "anthropic-messages" }),
-  vendor("deepseek", "https://api.deepseek.com", ["DEEPSEEK_API_KEY"]),
-  vendor("moonshot", "https://api.moonshot.ai/v1", ["MOONSHOT_API_KEY", "KIMI_API_KEY"]),
+  vendor("deepseek", "https://api.deepseek.com", ["DEEPSEEK_API_KEY"], { organisation: "deepseek-ai" }),
+  vendor("moonshot", "https://api.moonshot.ai/v1", ["MOONSHOT_API_KEY", "KIMI_API_KEY"], {
+    organisation: "moonshot-ai",
+  }),
   vendor("openrouter", "https://openrouter.ai/api/v1", ["OPENROUTER_API_KEY"]),
   vendor("together", "https://api.together.xyz/v1", ["TOGETHER_API_KEY"]),
   vendor("fireworks", "https://api.fireworks.ai/inference/v1", ["FIREWORKS_API_KEY"]),
   vendor("groq", "https://api.groq.com/openai/v1", ["GROQ_API_KEY"]),
-  vendor("mistral", "https://api.mistral.ai/v1", ["MISTRAL_API_KEY"]),
+  vendor("mistral", "https://api.mistral.ai/v1", ["MISTRAL_API_KEY"], { organisation: "mistral-ai" }),
   vendor("xai", "https://api.x.ai/v1", ["XAI_API_KEY"]),
   vendor("vllm", "http://localhost:8000/v1", ["VLLM_API_KEY"], { keyRequired: false }),
   vendor("sglang", "http://localhost:30000/v1", ["SGLANG_API_KEY"], { keyRequired: false }),
