@@ -4,6 +4,7 @@
  */
 export * as anatomy from "./anatomy/index.ts";
 export * as audit from "./audit/index.ts";
+export { type Decision, type DecisionBuilder, type DecisionOptions, startDecision } from "./decision/index.ts";
 export { type Engine, type EngineOptions, startEngine } from "./engine/index.ts";
 export { type Mistake, UserError } from "./errors.ts";
 export * from "./evals/index.ts";
@@ -11,6 +12,7 @@ export { defineJob, type JobInput, type JobSample, type LoadedJob, loadJob, prom
 export * as ledger from "./ledger/index.ts";
 export { readLedger, readRelease, readReleases } from "./ledger-files/index.ts";
 export * from "./report/audits/index.ts";
+export * from "./report/decision/index.ts";
 export * from "./report/experiments/index.ts";
 export * from "./report/index.ts";
 export * from "./report/lineage/index.ts";

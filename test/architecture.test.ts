@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 const steps = [
   ["cli"],
   ["report"],
+  ["decision"],
   ["store"],
   ["jobs"],
   ["evals", "audit"],

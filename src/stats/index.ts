@@ -4,6 +4,7 @@ export * from "./bootstrap.ts";
 export * from "./cluster-spread.ts";
 export * from "./clustered-mean.ts";
 export * from "./clustered-proportion.ts";
+export * from "./clustered-quantile.ts";
 export * from "./clusters.ts";
 export * from "./distributions.ts";
 export * from "./elimination.ts";

@@ -61,7 +61,10 @@ function productOfSums(parts: readonly Part[], exponents: readonly number[], con
   if (negative !== undefined) throw new RangeError(`a ratio needs values of 0 or more, not ${negative}`);
   const sums = totals(parts, exponents.length);
   if (exponents.some((exponent, index) => exponent < 0 && sums[index] === 0) || parts.length === 0) return null;
-  const ratio = exponents.reduce((product, exponent, index) => product * sums[index]! ** exponent, 1);
+  const ratio = exponents.reduce(
+    (product, exponent, index) => (exponent > 0 ? product * sums[index]! : product / sums[index]!),
+    1,
+  );
   const clusters = clustersBy(parts, ({ cluster }) => cluster);
   const result = { ratio, n: parts.length, clusters: clusters.length };
   if (ratio === 0) return { ...result, interval: null };

@@ -1,0 +1,105 @@
+/**
+ * What is held of a run's trials: a row of numbers for each, never the trial. A hundred thousand samples of six options
+ * are some tens of megabytes.
+ */
+import { type CandidateInfo, qualityOf, type RunInfo, type Trial } from "../evals/index.ts";
+import { costOf } from "../routes/index.ts";
+
+/** What one can choose: a candidate, in an arm where the run has arms, in a run. */
+export interface Choice {
+  readonly candidate: CandidateInfo;
+  /** Null where the run has no arms. */
+  readonly arm: string | null;
+  readonly run: RunInfo;
+}
+
+/** The columns of a trial's row; NaN is unknown. */
+const columns = [
+  "sample",
+  "outcome",
+  "quality",
+  "costUsd",
+  "costWithoutCacheUsd",
+  "ttftMs",
+  "e2eMs",
+  "kvCacheBytes",
+  "inputTokens",
+  "holdsAnswer",
+  "isPastTrained",
+  "cacheReadTokens",
+  "expectedCacheReadTokens",
+] as const;
+export type Column = (typeof columns)[number];
+const columnAt = Object.fromEntries(columns.map((name, index) => [name, index])) as Readonly<Record<Column, number>>;
+
+export const outcomes = ["scored", "failed", "skipped"] as const;
+
+/** All rows of one option, in the order in which they came. */
+export class Rows {
+  readonly choice: Choice;
+  #values = new Float64Array(64 * columns.length);
+  #length = 0;
+
+  constructor(choice: Choice) {
+    this.choice = choice;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(sample: number, trial: Trial): void {
+    const start = this.#length * columns.length;
+    if (start === this.#values.length) {
+      const grown = new Float64Array(2 * this.#values.length);
+      grown.set(this.#values);
+      this.#values = grown;
+    }
+    const row = rowOf(sample, trial, this.choice.candidate);
+    for (const [index, name] of columns.entries()) this.#values[start + index] = row[name] ?? Number.NaN;
+    this.#length++;
+  }
+
+  at(row: number, column: Column): number {
+    return this.#values[row * columns.length + columnAt[column]]!;
+  }
+}
+
+function rowOf(sample: number, trial: Trial, candidate: CandidateInfo): Readonly<Record<Column, number | null>> {
+  const { usage, timings, given } = trial;
+  const isScored = trial.outcome === "scored";
+  const tokens = usage === null ? null : (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
+  const trained = candidate.trainedContextTokens;
+  return {
+    sample,
+    outcome: outcomes.indexOf(trial.outcome),
+    quality: isScored ? qualityOf(trial) : null,
+    costUsd: trial.costUsd,
+    costWithoutCacheUsd: costWithoutCache(trial, candidate),
+    ttftMs: timings?.firstEventMs ?? null,
+    e2eMs: timings?.endMs ?? null,
+    kvCacheBytes: trial.kvCacheBytes,
+    inputTokens: usage?.inputTokens ?? null,
+    holdsAnswer: given == null || given.holdsAnswer === null ? null : Number(given.holdsAnswer),
+    isPastTrained: tokens === null || trained === null ? null : Number(tokens > trained),
+    cacheReadTokens: usage?.cacheReadTokens ?? null,
+    expectedCacheReadTokens: trial.expectedCacheReadTokens,
+  };
+}
+
+/**
+ * What the trial would have cost had nothing been read from a cache or written to one: its cost, and for the calls that
+ * counted the difference that all of their input makes at the uncached price. USD.
+ */
+function costWithoutCache({ costUsd, usage }: Trial, { price }: CandidateInfo): number | null {
+  if (costUsd === null || usage === null) return null;
+  const paid = costOf(usage, price);
+  const inputTokens =
+    usage.inputTokens ??
+    (usage.uncachedInputTokens === null
+      ? null
+      : usage.uncachedInputTokens + (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0));
+  const bare = { ...usage, inputTokens, uncachedInputTokens: inputTokens, cacheReadTokens: 0, cacheWriteTokens: 0 };
+  const full = costOf(bare, price);
+  return paid === null || full === null ? null : costUsd + full - paid;
+}

@@ -1,0 +1,165 @@
+/** What is known of one option. */
+import type { CandidateKind } from "../evals/index.ts";
+import { type Estimate, meanOf, quantileOf, ratioOf, scaled, shareOf, within } from "./estimate.ts";
+import { outcomes, type Rows } from "./measured.ts";
+import { byDocument, type SampleMeans, type SampleOrder, sampleMeans } from "./samples.ts";
+
+/** USD. All are null where the cost of a scored trial is not known: the others' mean might not be its own. */
+export interface Costs {
+  readonly perCall: Estimate | null;
+  /** Σ cost / Σ quality: failed answers are paid for too. */
+  readonly perCorrectAnswer: Estimate | null;
+  /** Null too where the volume is not known. */
+  readonly perMonth: Estimate | null;
+  readonly perThousandCalls: Estimate | null;
+}
+
+export interface Quantiles {
+  readonly median: Estimate | null;
+  readonly p95: Estimate | null;
+}
+
+export interface Option {
+  /** As short as it can be without being another's: candidate, arm and run. */
+  readonly id: string;
+  readonly candidate: string;
+  readonly kind: CandidateKind;
+  readonly arm: string | null;
+  readonly runId: string;
+  readonly scored: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Scored trials whose scorers had nothing to say. */
+  readonly unjudged: number;
+  /** Samples with a quality. */
+  readonly samples: number;
+  readonly documents: number;
+  /** Share of trials that were scored, of those not skipped. */
+  readonly reliability: Estimate | null;
+  /** 0 to 1. */
+  readonly quality: Estimate | null;
+  readonly costUsd: Costs;
+  /** The same, had all input been paid as uncached. */
+  readonly costWithoutCacheUsd: Costs;
+  /** Scored trials whose cost is known, and is not. */
+  readonly costKnown: number;
+  readonly costUnknown: number;
+  readonly ttftMs: Quantiles;
+  readonly e2eMs: Quantiles;
+  /** Median of a call. */
+  readonly kvCacheBytes: Estimate | null;
+  /** Share of calls that were longer than what the model was trained for; null where that is not known. */
+  readonly pastTrainedShare: number | null;
+  readonly trainedContextTokens: number | null;
+  /** Tokens read from the cache over those that the route's rule expected; null where one of them is not known. */
+  readonly cacheReadShare: number | null;
+}
+
+/** An option with its samples, which comparisons need. */
+export interface Measured {
+  readonly option: Option;
+  readonly rows: Rows;
+  readonly means: SampleMeans;
+}
+
+export function measuredOption(id: string, rows: Rows, order: SampleOrder, callsPerMonth: number | null): Measured {
+  const means = sampleMeans(rows, order);
+  const { candidate, arm, run } = rows.choice;
+  const { documentOf } = order;
+  const of = (values: Float64Array) => byDocument(values, documentOf);
+  const [scored = 0, failed = 0, skipped = 0] = outcomes.map((_, outcome) =>
+    countOf(rows, (row) => rows.at(row, "outcome") === outcome),
+  );
+  const costKnown = countOf(rows, (row) => isScored(rows, row) && !Number.isNaN(rows.at(row, "costUsd")));
+  const quality = qualityEstimate(rows, of(means.quality));
+  const costsOf = (column: "costUsd" | "costWithoutCacheUsd"): Costs =>
+    costKnown < scored ? unknownCosts : costs(means, column, documentOf, callsPerMonth);
+  return {
+    rows,
+    means,
+    option: {
+      id,
+      candidate: candidate.id,
+      kind: candidate.kind,
+      arm,
+      runId: run.id,
+      scored,
+      failed,
+      skipped,
+      unjudged: countOf(rows, (row) => isScored(rows, row) && Number.isNaN(rows.at(row, "quality"))),
+      samples: quality?.n ?? 0,
+      documents: quality?.documents ?? 0,
+      reliability: shareOf(of(means.reliability)),
+      quality,
+      costUsd: costsOf("costUsd"),
+      costWithoutCacheUsd: costsOf("costWithoutCacheUsd"),
+      costKnown,
+      costUnknown: scored - costKnown,
+      ttftMs: quantiles(of(means.ttftMs)),
+      e2eMs: quantiles(of(means.e2eMs)),
+      kvCacheBytes: quantileOf(of(means.kvCacheBytes), 0.5),
+      pastTrainedShare: pastTrainedShare(rows),
+      trainedContextTokens: candidate.trainedContextTokens,
+      cacheReadShare: cacheReadShare(rows),
+    },
+  };
+}
+
+const isScored = (rows: Rows, row: number) => rows.at(row, "outcome") === 0;
+
+function countOf(rows: Rows, counts: (row: number) => boolean): number {
+  let count = 0;
+  for (let row = 0; row < rows.length; row++) if (counts(row)) count++;
+  return count;
+}
+
+/** Right or wrong is a share; where answers are partly right, a mean. */
+function qualityEstimate(rows: Rows, clusters: readonly (readonly number[])[]): Estimate | null {
+  const partial = countOf(rows, (row) => ![0, 1].includes(rows.at(row, "quality") || 0));
+  return partial === 0 ? shareOf(clusters) : within(meanOf(clusters), 0, 1);
+}
+
+const unknownCosts: Costs = { perCall: null, perCorrectAnswer: null, perMonth: null, perThousandCalls: null };
+
+function costs(
+  means: SampleMeans,
+  column: "costUsd" | "costWithoutCacheUsd",
+  documentOf: Int32Array,
+  callsPerMonth: number | null,
+): Costs {
+  const perCall = meanOf(byDocument(means[column], documentOf));
+  const judged: { cluster: string; numerator: number; denominator: number }[] = [];
+  for (const [place, denominator] of means.quality.entries()) {
+    const numerator = means[column][place]!;
+    if (!Number.isNaN(numerator + denominator))
+      judged.push({ cluster: String(documentOf[place]), numerator, denominator });
+  }
+  return {
+    perCall,
+    perCorrectAnswer: ratioOf(judged),
+    perMonth: callsPerMonth === null ? null : scaled(perCall, callsPerMonth),
+    perThousandCalls: scaled(perCall, 1_000),
+  };
+}
+
+/** Each sample once: p95 of a sample's mean time, where it was asked several times. */
+const quantiles = (clusters: readonly (readonly number[])[]): Quantiles => ({
+  median: quantileOf(clusters, 0.5),
+  p95: quantileOf(clusters, 0.95),
+});
+
+function pastTrainedShare(rows: Rows): number | null {
+  const known = countOf(rows, (row) => !Number.isNaN(rows.at(row, "isPastTrained")));
+  return known === 0 ? null : countOf(rows, (row) => rows.at(row, "isPastTrained") === 1) / known;
+}
+
+function cacheReadShare(rows: Rows): number | null {
+  let [read, expected] = [0, 0];
+  for (let row = 0; row < rows.length; row++) {
+    const both = rows.at(row, "cacheReadTokens") + rows.at(row, "expectedCacheReadTokens");
+    if (!isScored(rows, row) || Number.isNaN(both)) continue;
+    read += rows.at(row, "cacheReadTokens");
+    expected += rows.at(row, "expectedCacheReadTokens");
+  }
+  return expected === 0 ? null : read / expected;
+}

@@ -1,0 +1,111 @@
+/** From trials to samples: repeats averaged, in an order that does not depend on the order of the trials. */
+import type { Cell } from "../evals/index.ts";
+import type { Column, Rows } from "./measured.ts";
+
+/**
+ * Every sample that any option was asked, numbered as they came. A sample of another cell is another sample, and its
+ * document another document: scenarios make those of each cell anew. The arm is no part of the cell, since all arms are
+ * asked the same.
+ */
+export class SampleNames {
+  readonly #numbers = new Map<string, number>();
+
+  numberOf(cell: Cell, sampleId: string, document: string): number {
+    const { arm: _, ...rest } = cell;
+    const place = JSON.stringify(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const key = [place, document, sampleId].join("\0");
+    const number = this.#numbers.get(key) ?? this.#numbers.size;
+    this.#numbers.set(key, number);
+    return number;
+  }
+
+  /** The samples by name, with their documents numbered in that order. */
+  sorted(): SampleOrder {
+    const names = [...this.#numbers.keys()].sort();
+    const placeOf = new Int32Array(names.length);
+    const documentOf = new Int32Array(names.length);
+    let document = -1;
+    let last: string | null = null;
+    for (const [place, name] of names.entries()) {
+      placeOf[this.#numbers.get(name)!] = place;
+      const about = name.slice(0, name.lastIndexOf("\0"));
+      if (about !== last) document++;
+      last = about;
+      documentOf[place] = document;
+    }
+    return { placeOf, documentOf };
+  }
+}
+
+export interface SampleOrder {
+  /** By the sample's number: where it stands. */
+  readonly placeOf: Int32Array;
+  /** By place: what the sample is about. */
+  readonly documentOf: Int32Array;
+}
+
+export const measures = [
+  "quality",
+  "costUsd",
+  "costWithoutCacheUsd",
+  "ttftMs",
+  "e2eMs",
+  "kvCacheBytes",
+  "inputTokens",
+] as const;
+export type Measure = (typeof measures)[number];
+/** The mean over a sample's scored trials, by place; NaN where there is none. */
+export interface SampleMeans extends Readonly<Record<Measure, Float64Array>> {
+  /** Share of the sample's trials that were scored, of those not skipped. */
+  readonly reliability: Float64Array;
+  /** 1 where the sample was asked, skipped or not. */
+  readonly asked: Float64Array;
+}
+
+/** A cost is unknown where that of one repeat is; other measures are the mean of the repeats that have one. */
+export function sampleMeans(rows: Rows, { placeOf, documentOf }: SampleOrder): SampleMeans {
+  const byPlace = rowsByPlace(rows, placeOf, documentOf.length);
+  const result = Object.fromEntries(
+    [...measures, "reliability", "asked"].map((name) => [name, new Float64Array(documentOf.length).fill(Number.NaN)]),
+  ) as Record<keyof SampleMeans, Float64Array>;
+  for (const [place, mine] of byPlace.entries()) {
+    if (mine === undefined) continue;
+    result.asked[place] = 1;
+    const scored = mine.filter((row) => rows.at(row, "outcome") === 0);
+    const failed = mine.filter((row) => rows.at(row, "outcome") === 1);
+    if (scored.length + failed.length > 0) result.reliability[place] = scored.length / (scored.length + failed.length);
+    for (const name of measures) result[name][place] = meanOf(rows, scored, name);
+  }
+  return result;
+}
+
+function meanOf(rows: Rows, scored: readonly number[], column: Column): number {
+  const values = scored.map((row) => rows.at(row, column));
+  const known = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+  if (known.length === 0 || (column.startsWith("cost") && known.length < values.length)) return Number.NaN;
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
+function rowsByPlace(rows: Rows, placeOf: Int32Array, places: number): (number[] | undefined)[] {
+  const byPlace = new Array<number[] | undefined>(places).fill(undefined);
+  for (let row = 0; row < rows.length; row++) {
+    const place = placeOf[rows.at(row, "sample")]!;
+    const mine = byPlace[place];
+    if (mine === undefined) byPlace[place] = [row];
+    else mine.push(row);
+  }
+  return byPlace;
+}
+
+/** The known values of a measure, by document. */
+export function byDocument(values: Float64Array, documentOf: Int32Array): number[][] {
+  const clusters = new Map<number, number[]>();
+  for (const [place, value] of values.entries()) {
+    if (Number.isNaN(value)) continue;
+    const document = documentOf[place]!;
+    const mine = clusters.get(document);
+    if (mine === undefined) clusters.set(document, [value]);
+    else mine.push(value);
+  }
+  return [...clusters.values()];
+}

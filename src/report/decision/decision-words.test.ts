@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { candidateOf, price, runOf, trialOf } from "../../../test/fixtures/decision-run.ts";
+import { startDecision } from "../../decision/index.ts";
+import { tablesMarkdown } from "../tables-document.ts";
+import { decisionDocument, decisionSection, decisionText } from "./index.ts";
+
+const hostile = "vendor/<script>alert(1)</script>\u001b[31m";
+const run = runOf([candidateOf("vendor/a-rather-long-name-of-a-model", { price }), candidateOf(hostile, { price })]);
+
+function decided() {
+  const builder = startDecision([run], { today: "2026-11-28", volume: { callsPerMonth: 20_000 } });
+  for (let document = 0; document < 40; document++)
+    for (const [index, { id }] of run.candidates.entries())
+      for (const arm of ["whole", "hybrid with vendor/embeddings-of-some-length top 8, reranked by vendor/rerank"]) {
+        const inputTokens = arm === "whole" ? 500 * (document + 1) : 2_000;
+        builder.add(
+          trialOf({
+            ...{ candidate: id, arm, sample: String(document), inputTokens, ttftMs: 100 + document + 50 * index },
+            quality: document === 7 ? null : Number((document + index) % 3 > 0),
+            costUsd: (inputTokens * 10) / 1e6,
+            holdsAnswer: document % 2 === 0,
+          }),
+        );
+      }
+  return builder.decision();
+}
+
+test.each([60, 80, 100, 120])("the text fits %d columns, and shows no escape sequence from outside", (width) => {
+  const text = decisionText(decided(), { width });
+  for (const line of text.split("\n")) expect([...line].length).toBeLessThanOrEqual(width);
+  expect(text).not.toContain("\u001b");
+  for (const title of ["Shortlist", "Options", "Compared with", "What was missed", "By length", "When to check again"])
+    expect(text).toMatch(new RegExp(`^${title}`, "m"));
+});
+
+test("titles stand out where there is colour, and no column moves", () => {
+  const coloured = decisionText(decided(), { width: 100, colour: true });
+  expect(coloured).toContain("\u001b[1mShortlist\u001b[22m");
+  expect(coloured.replaceAll(/\u001b\[(1|22)m/g, "")).toBe(decisionText(decided(), { width: 100 }));
+});
+
+test("the section of a page escapes what comes from outside, and has the same tables as the document", () => {
+  const { markup } = decisionSection(decided());
+  expect(markup).not.toContain("<script");
+  expect(markup).toContain("&lt;script&gt;");
+  const titles = [...markup.matchAll(/<h3[^>]*>([^<]+)/g)].map(([, title]) => title);
+  expect(titles.length).toBe(decisionDocument(decided()).tables.length);
+});
+
+test("says how little can be said of nothing", () => {
+  const decision = startDecision([run], { today: "2026-11-28" }).decision();
+  expect(decisionText(decision, { width: 80 })).toContain("Nothing was scored, so nothing can be said.");
+  expect(tablesMarkdown(decisionDocument(decision))).toContain("No volume was given");
+});
