@@ -215,7 +215,7 @@ test("a run never spends more than its cap", async () => {
     plan: plan([route({ price })]),
     concurrency: () => 8,
   });
-  const budget = store.budget("r", 0.01);
+  const budget = store.budget("r", 0.004);
   expect(await runTrials({ ...options, budget })).toBe("cost cap reached");
   const costs = (await Array.fromAsync(store.records("r"))).map(({ trial }) => trial.costUsd!);
   const spent = budget.spent();
@@ -224,7 +224,7 @@ test("a run never spends more than its cap", async () => {
     6,
   );
   expect(spent.reservedUsd).toBe(0);
-  expect(spent.settledUsd).toBeLessThanOrEqual(0.01);
+  expect(spent.settledUsd).toBeLessThanOrEqual(0.004);
 });
 
 test("records cannot be changed or given twice", async () => {

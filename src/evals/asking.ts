@@ -1,7 +1,7 @@
 /** One call of a run with all that the run owes it: the cap, the route's pace, retries. */
 import { costCeiling, costOf, type Route } from "../routes/index.ts";
 import { type Call, type CallFailure, type CallRequest, isRetryable } from "../wire/index.ts";
-import type { Budget } from "./budget.ts";
+import type { Purse } from "./budget.ts";
 import type { TrialCall } from "./trial.ts";
 
 export interface AskingOptions {
@@ -10,7 +10,7 @@ export interface AskingOptions {
   readonly send: (route: Route, request: CallRequest, signal: AbortSignal) => Promise<Call>;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Null for no cap. */
-  readonly budget: Budget | null;
+  readonly purse: Purse | null;
   /** Aborted: no new trial is started, those under way are finished. */
   readonly stopping: AbortSignal;
   /** Aborted: calls under way are given up; their trials are left for `--resume`. */
@@ -51,8 +51,11 @@ export async function call(
   for (let attempts = 1; ; attempts++) {
     const wait = pace.until - performance.now();
     if (wait > 0) await options.sleep(wait, options.stopping);
-    if (options.stopping.aborted && attempts > 1) throw new Halt("interrupted");
-    const reservation = reserve(route, request, options.budget);
+    const reservation = await reserve(route, request, options.purse);
+    if (options.stopping.aborted && attempts > 1) {
+      reservation?.settle(0);
+      throw new Halt("interrupted");
+    }
     const made = await options.send(route, request, options.aborting);
     const costUsd = made.failure === null ? costOf(made.usage, route.price) : costAfterFailure(made, route);
     // Before anything else: whatever happens to the call from here on, its money is spent.
@@ -66,9 +69,9 @@ export async function call(
 }
 
 /** Null where there is no cap, or no price to hold it with. @throws Halt where the cap does not allow the call */
-function reserve(route: Route, request: CallRequest, budget: Budget | null) {
-  if (budget === null || route.price === null) return null;
-  const reservation = budget.reserve(costCeiling(request, route.price));
+async function reserve(route: Route, request: CallRequest, purse: Purse | null) {
+  if (purse === null || route.price === null) return null;
+  const reservation = await purse.reserve(costCeiling(request, route.price));
   if (reservation === null) throw new Halt("cost cap reached");
   return reservation;
 }

@@ -20,3 +20,39 @@ export interface Spent {
   /** Of calls that have not ended, or whose end nobody saw because the process died. */
   readonly reservedUsd: number;
 }
+
+/** A budget shared by calls that run at the same time: where there is no room beside them, it waits for one to end. */
+export class Purse {
+  readonly #budget: Budget;
+  #underWay = 0;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
+
+  /** Null when the cap does not allow it, even with nothing else under way. */
+  async reserve(ceilingUsd: number): Promise<Reservation | null> {
+    for (;;) {
+      const reservation = this.#budget.reserve(ceilingUsd);
+      if (reservation !== null) return this.#counted(reservation);
+      if (this.#underWay === 0) return null;
+      await this.#changed.promise;
+    }
+  }
+
+  #counted({ settle }: Reservation): Reservation {
+    this.#underWay += 1;
+    let isOpen = true;
+    return {
+      settle: (costUsd) => {
+        settle(costUsd);
+        if (!isOpen) return;
+        isOpen = false;
+        this.#underWay -= 1;
+        this.#changed.resolve();
+        this.#changed = Promise.withResolvers();
+      },
+    };
+  }
+}

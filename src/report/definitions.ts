@@ -1,8 +1,8 @@
 /** What the words on every screen mean. */
 import type { QualityWords } from "./quality-words.ts";
 
-export const definitionsOf = ({ title, meaning, scores }: QualityWords): readonly Definition[] => [
-  { term: title, meaning },
+export const definitionsOf = ({ title, meaning, scores, isJudged }: QualityWords): readonly Definition[] => [
+  ...(isJudged ? [{ term: title, meaning }] : []),
   ...(scores.some((score) => score.title === "Cites its line") ? groundingTerms : scoreTerms(scores)),
   ...commonTerms,
 ];
@@ -40,7 +40,7 @@ const commonTerms: readonly Definition[] = [
   {
     term: "n and interval",
     meaning:
-      "every share has the trials it was counted over and its 95% Wilson score interval; repeats of one sample count as one observation. Samples about one document are taken as independent, so the true interval is somewhat wider",
+      "every share has the trials it was counted over and its 95% interval: Wilson's, of as many independent answers as there are, where samples about one document stand together and repeats of a sample count as one. Where all are right, or all wrong, each document counts as one",
   },
   {
     term: "TTFT",

@@ -4,10 +4,12 @@
  */
 import { type Proportion, proportion } from "../stats/index.ts";
 import { formatBytes, formatCount, formatShare, formatShareRange, formatTokens } from "../units/index.ts";
+import type { CandidateLoops } from "./loops/loops.ts";
 import { qualityWords } from "./quality-words.ts";
 import type { CandidateSummary, CellSummary, RunSummary } from "./summary.ts";
 
 export function findings(summary: RunSummary): string[] {
+  if (!qualityWords(summary).isJudged) return unjudgedFindings(summary);
   const ranked = summary.candidates.filter(
     ({ candidate, total }) => candidate.kind !== "calibration specimen" && total.quality !== null,
   );
@@ -19,6 +21,56 @@ export function findings(summary: RunSummary): string[] {
     ...cacheFindings(ranked),
     ...failureFinding(summary),
   ];
+}
+
+/** Of a calibration specimen too: its cache is as real as any. */
+function unjudgedFindings(summary: RunSummary): string[] {
+  const { candidates, loops } = summary;
+  return [
+    ...(loops === null
+      ? ["This run judges no answers; what they cost and how fast they came stands below."]
+      : loops.slice(0, 3).flatMap(loopFinding)),
+    ...kvFinding(candidates),
+    ...cacheFindings(candidates),
+    ...failureFinding(summary),
+  ];
+}
+
+function loopFinding({ candidate, probes, summary: { grade, calls } }: CandidateLoops): string[] {
+  const { ofPrompt, ofCeiling } = grade;
+  if (ofPrompt === null) return [`${candidate} did not say what it read from its cache.`];
+  if (probes.length > 0) return probeFinding(candidate, probes);
+  const interval = ofCeiling?.interval ? ` (95% interval ${formatShareRange(ofCeiling.interval)})` : "";
+  const possible =
+    ofCeiling === null
+      ? ", where no cache could have given back anything"
+      : `, which is ${formatShare(ofCeiling.ratio)} of what any cache could have given back${interval}`;
+  return [
+    `${candidate} read ${formatShare(ofPrompt.ratio)} of its prompts from the cache${possible}, over ${formatCount(calls)} call${calls === 1 ? "" : "s"}.`,
+  ];
+}
+
+/** A breaker that takes less than this of a prompt breaks nothing. */
+const worthNaming = 0.02;
+
+function probeFinding(candidate: string, probes: CandidateLoops["probes"]): string[] {
+  const known = probes
+    .flatMap(({ breaker, lostTokens, treatment: { promptTokens } }) =>
+      lostTokens === null || promptTokens === null
+        ? []
+        : { breaker, lost: lostTokens.mean, share: lostTokens.mean / promptTokens.mean },
+    )
+    .sort((a, b) => b.share - a.share);
+  const breaking = known.filter(({ share }) => share >= worthNaming);
+  const harmless = known.filter(({ share }) => share < worthNaming).map(({ breaker }) => breaker);
+  if (breaking.length === 0) return [`Nothing that was tried broke the cache of ${candidate}.`];
+  const [first, ...others] = breaking.slice(0, 4);
+  const named = [
+    `${first!.breaker} (${formatCount(first!.lost)} tokens of a prompt, ${formatShare(first!.share)})`,
+    ...others.map(({ breaker, lost, share }) => `${breaker} (${formatCount(lost)}, ${formatShare(share)})`),
+  ].join(", ");
+  const rest = harmless.length === 0 ? "" : `; not at ${harmless.join(", ")}`;
+  return [`The cache of ${candidate} breaks at ${named}${rest}.`];
 }
 
 function leadOf(ranked: readonly CandidateSummary[], summary: RunSummary): string[] {
@@ -124,9 +176,10 @@ function kvFinding(ranked: readonly CandidateSummary[]): string[] {
     .sort((a, b) => a.median - b.median);
   const [least, most] = [measured[0]!, measured.at(-1)!];
   if (least.median === most.median) return [];
-  const cell = ranked[0]!.cells[index]!.label;
+  const { cells } = ranked[0]!;
+  const at = cells.length > 1 ? ` at ${cells[index]!.label}` : "";
   return [
-    `A call at ${cell} occupies ${formatBytes(least.median)} of KV cache with ${least.id} and ${formatBytes(most.median)} with ${most.id}, ${(most.median / least.median).toFixed(1)} times as much.`,
+    `A call${at} occupies ${formatBytes(least.median)} of KV cache with ${least.id} and ${formatBytes(most.median)} with ${most.id}, ${(most.median / least.median).toFixed(1)} times as much.`,
   ];
 }
 

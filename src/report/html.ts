@@ -11,16 +11,19 @@ import {
 } from "../charts/index.ts";
 import type { RunInfo, TrialRecord } from "../evals/index.ts";
 import { formatBytes, formatCount, formatMs, formatTokens, formatUsd } from "../units/index.ts";
+import { decisionSection, decisionStyle } from "./decision/index.ts";
 import { definitionsOf } from "./definitions.ts";
 import { htmlDocument } from "./document.ts";
 import { type Drilldown, drilldownOf } from "./drilldown.ts";
 import { figure, legendOf } from "./figure.ts";
 import { findings } from "./findings.ts";
+import { loopSection } from "./loops/index.ts";
 import { html, inertJson, type Markup, trusted } from "./markup.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
 import { cachePoints, depthPoints, frontierPoints, qualityPoints, speedPoints, trainedContexts } from "./points.ts";
 import { qualityWords } from "./quality-words.ts";
+import { verdicts } from "./selection.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
 import { cacheTable, candidateTable, cellTables, kindOf } from "./tables.ts";
 
@@ -40,12 +43,12 @@ function page(summary: RunSummary, drilldown: Drilldown, recorded: number): stri
   const { run } = summary;
   return htmlDocument({
     title: `${run.scenario.name} · ${run.id} · Assay`,
-    style: pageStyle,
+    style: pageStyle + decisionStyle,
     script: pageScript,
     body: html`<a class="skip" href="#summary">Skip to the summary</a>
 ${headline(summary)}
 <main>
-${[summarySection(summary), frontierSection(summary), groundingSection(summary), speedSection(summary), cacheSection(summary)]}
+${[summarySection(summary), decisionPart(summary), frontierSection(summary), groundingSection(summary), speedSection(summary), cacheSection(summary), loopSection(summary.loops, seriesOf(summary.run.candidates.map(({ id }) => id)))]}
 ${trialsSection(drilldown, recorded, summary.run)}
 ${methodSection(summary)}
 </main>
@@ -57,8 +60,9 @@ ${methodSection(summary)}
 
 function headline(summary: RunSummary): Markup {
   const { run, scored, failed, skipped, total } = summary;
+  const { done } = qualityWords(summary);
   const outcomes = [
-    `${formatCount(scored)} scored`,
+    `${formatCount(scored)} ${done}`,
     `${formatCount(failed)} failed`,
     `${formatCount(skipped)} skipped`,
   ];
@@ -97,10 +101,14 @@ function costOf({ total: { costUsd } }: RunSummary): string {
 
 const summarySection = (summary: RunSummary): Markup => html`<section id="summary" aria-labelledby="summary-title">
 <h2 id="summary-title">Candidates side by side</h2>
-<p class="lede">Every share stands beside the interval it could as well have been.</p>
+${qualityWords(summary).isJudged ? html`<p class="lede">Every share stands beside the interval it could as well have been.</p>` : html`<p class="lede">This run judges no answers: what stands here is what they took.</p>`}
 ${candidateTable(summary)}
 ${cellTables(summary)}
 </section>`;
+
+/** One option is no choice, and a run without scores has nothing to choose by. */
+const decisionPart = ({ decision }: RunSummary): Markup | null =>
+  decision.options.length > 1 && decision.reference !== null ? decisionSection(decision) : null;
 
 function frontierSection(summary: RunSummary): Markup | null {
   const series = seriesOf(summary.run.candidates.map(({ id }) => id));
@@ -188,7 +196,7 @@ function trialsSection({ trials }: Drilldown, recorded: number, { id }: RunInfo)
 <div id="trial-app" hidden>
 <div class="filters" role="group" aria-label="Filter trials">
 ${picks.map(([name, label, all]) => picker(name, label, all, []))}
-${picker("verdict", "Outcome", "All outcomes", ["right", "wrong", "failed", "skipped"])}
+${picker("verdict", "Outcome", "All outcomes", verdicts)}
 <button type="button" id="pick-clear">Clear</button>
 </div>
 <ul class="trials" id="trial-list"></ul>

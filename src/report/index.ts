@@ -2,9 +2,9 @@
 export { exportCsv, exportJsonl, exportParquet } from "./export.ts";
 export { type Column, columns } from "./export-columns.ts";
 export { findings } from "./findings.ts";
-export { type HtmlReportOptions, htmlReport, reportOf } from "./report.ts";
+export { type HtmlReportOptions, htmlReport, reportOf, summaryOf } from "./report.ts";
 export { namedScores } from "./scores.ts";
-export { type Verdict, verdictOf } from "./selection.ts";
+export { type Verdict, verdictOf, verdicts } from "./selection.ts";
 export * from "./summary.ts";
 export * from "./tables-document.ts";
 export { type ByCache, type CacheMeasure, cacheShare, type Measures, type Spread, type Total } from "./tally.ts";

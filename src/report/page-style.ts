@@ -85,7 +85,7 @@ button { cursor: pointer; } button:disabled { opacity: 0.45; cursor: default; }
 .row { display: grid; grid-template-columns: 5.5em minmax(0, 1.3fr) minmax(0, 1fr) minmax(0, 1.6fr); gap: 4px 16px; width: 100%; text-align: left; background: none; border: 0; border-radius: 0; padding: 10px 6px; font-size: 14px; }
 .row:hover { background: var(--card); } .row[aria-expanded="true"] { background: var(--card); }
 .row span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .row .sub { font-size: 14px; }
-.verdict { font-weight: 600; } .verdict.right { color: var(--right); } .verdict.wrong { color: var(--wrong); } .verdict.failed { color: var(--failed); } .verdict.skipped { color: var(--soft); }
+.verdict { font-weight: 600; } .verdict.right { color: var(--right); } .verdict.wrong { color: var(--wrong); } .verdict.failed { color: var(--failed); } .verdict.skipped, .verdict.unjudged { color: var(--soft); }
 .detail { padding: 8px 6px 28px; } .detail h4 { font-size: 12px; font-weight: 500; color: var(--soft); margin: 16px 0 4px; }
 .detail .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); gap: 0 32px; }
 .detail pre { margin: 0; padding: 10px 12px; background: var(--card); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 22em; overflow-y: auto; position: relative; }
@@ -93,6 +93,7 @@ button { cursor: pointer; } button:disabled { opacity: 0.45; cursor: default; }
 .detail dt { color: var(--soft); } .detail dd { margin: 0; overflow-wrap: anywhere; }
 .detail mark { background: var(--mark); color: inherit; border-radius: 2px; } .detail mark.cited { background: none; text-decoration: underline 2px var(--wrong); }
 .pager { display: flex; flex-wrap: wrap; align-items: center; gap: 12px; margin-top: 14px; font-size: 14px; color: var(--soft); } .pager button { color: var(--ink); }
+.loops article { margin-top: 40px; } .loops h4 { font-size: 13px; font-weight: 650; margin: 26px 0 6px; } .loops .findings { margin: 12px 0 0; } .loops .findings li, .loops .findings li:first-child { font-size: 15px; line-height: 1.5; margin: 0 0 6px; color: var(--ink); }
 footer { margin-top: 72px; padding-bottom: 64px; font-size: 13px; color: var(--soft); }
 [hidden] { display: none !important; }
 @media (max-width: 720px) {

@@ -5,6 +5,10 @@ import type { RunSummary } from "./summary.ts";
 import type { Measures } from "./tally.ts";
 
 export interface QualityWords extends ShareWords {
+  /** False for a run that judges no answers: a replay, probes, a job without scorers. */
+  readonly isJudged: boolean;
+  /** What a trial is that came to its end. */
+  readonly done: "scored" | "answered";
   /** After a candidate's name: `grounded 94% of its answers`. */
   readonly achieved: (share: string) => string;
   /** What the title means, for a page and for a terminal. */
@@ -23,6 +27,7 @@ export interface ScoreColumn {
 
 export function qualityWords({ run, total }: Pick<RunSummary, "run" | "total">): QualityWords {
   const names = Object.keys(total.scores);
+  if (names.length === 0 && total.scored > 0) return unjudged;
   if (names.includes("grounded") || (names.length === 0 && run.scenario.name === "grounding")) return grounding;
   const scores = names.length < 2 ? [] : names.map((name) => scoreColumn(name, name));
   const [only] = names;
@@ -37,6 +42,8 @@ const scoreColumn = (name: string, title: string): ScoreColumn => ({
 const abstains = scoreColumn("abstained", "Abstains");
 
 const grounding: QualityWords = {
+  isJudged: true,
+  done: "scored",
   title: "Grounded",
   noun: "grounding",
   answers: "grounded answers",
@@ -51,6 +58,8 @@ const grounding: QualityWords = {
 };
 
 const quality: QualityWords = {
+  isJudged: true,
+  done: "scored",
   title: "Quality",
   noun: "quality",
   answers: "quality of answers",
@@ -62,3 +71,5 @@ const quality: QualityWords = {
   scores: [],
   beside: null,
 };
+
+const unjudged: QualityWords = { ...quality, isJudged: false, done: "answered" };

@@ -3,6 +3,7 @@
  * memory as a run does, and whoever asks for a summary alone does without it.
  */
 import type { RunInfo, TrialRecord } from "../evals/index.ts";
+import { LoopSelection } from "./loops/loops.ts";
 import { TrialSelection } from "./selection.ts";
 import { type RunSummary, startSummary } from "./summary.ts";
 
@@ -13,6 +14,21 @@ export interface HtmlReportOptions {
   readonly maxTrials?: number;
   /** Gives the chosen trials the bodies of their calls, where `records` come without: reading them all takes memory. */
   readonly withBodies?: (chosen: readonly TrialRecord[]) => Records;
+}
+
+/** Summary, with the loops of the run turn by turn: for them alone the bodies of calls are read. */
+export async function summaryOf(
+  run: RunInfo,
+  records: Records,
+  withBodies: NonNullable<HtmlReportOptions["withBodies"]>,
+): Promise<RunSummary> {
+  const builder = startSummary(run);
+  const loops = new LoopSelection(run);
+  for await (const record of records) {
+    builder.add(record.trial);
+    loops.add(record);
+  }
+  return { ...builder.summary(), loops: await loops.loops(withBodies) };
 }
 
 /** The page alone; see {@link reportOf}. */
@@ -27,12 +43,14 @@ export async function reportOf(
   { maxTrials = 2000, withBodies = (chosen) => chosen }: HtmlReportOptions = {},
 ): Promise<{ readonly summary: RunSummary; readonly html: string }> {
   const builder = startSummary(run);
+  const loops = new LoopSelection(run);
   const selection = new TrialSelection(maxTrials);
   for await (const record of records) {
     builder.add(record.trial);
+    loops.add(record);
     selection.add(record);
   }
-  const summary = builder.summary();
+  const summary = { ...builder.summary(), loops: await loops.loops(withBodies) };
   const { htmlPage } = await import("./html.ts");
   return { summary, html: await htmlPage(summary, withBodies(selection.records()), selection.offered) };
 }

@@ -2,16 +2,22 @@
 import { qualityOf, type TrialRecord } from "../evals/index.ts";
 import { cellKey } from "./cell.ts";
 
-export type Verdict = "right" | "wrong" | "failed" | "skipped";
+export const verdicts = ["right", "wrong", "unjudged", "failed", "skipped"] as const;
+export type Verdict = (typeof verdicts)[number];
 
-/** A trial is right when its quality is 1: it is grounded, the model rightly abstained, or every scorer is content. */
+/**
+ * A trial is right when its quality is 1: it is grounded, the model rightly abstained, or every scorer is content. It is
+ * unjudged where no scorer had anything to say.
+ */
 export function verdictOf({ trial }: Pick<TrialRecord, "trial">): Verdict {
   if (trial.outcome !== "scored") return trial.outcome;
-  return (qualityOf(trial) ?? 0) >= 1 ? "right" : "wrong";
+  const quality = qualityOf(trial);
+  if (quality === null) return "unjudged";
+  return quality >= 1 ? "right" : "wrong";
 }
 
 const firstOfEach = 3;
-const urgency: Readonly<Record<Verdict, number>> = { failed: 1, wrong: 2, right: 3, skipped: 4 };
+const urgency: Readonly<Record<Verdict, number>> = { failed: 1, wrong: 2, right: 3, unjudged: 3, skipped: 4 };
 
 interface Ranked {
   readonly record: TrialRecord;

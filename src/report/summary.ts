@@ -2,6 +2,7 @@
  * A run in numbers: what the terminal, the page and the JSON output all show. Made in one pass, so that a run of any
  * length can be summarised as it is read, or as it happens.
  */
+import { type Decision, startDecision } from "../decision/index.ts";
 import {
   type CandidateInfo,
   type Cell,
@@ -15,6 +16,7 @@ import {
 } from "../evals/index.ts";
 import type { Proportion } from "../stats/index.ts";
 import { type CellName, cellKey, nameCells } from "./cell.ts";
+import type { CandidateLoops } from "./loops/loops.ts";
 import { headlineOf, type Measures, ScoreTally, Tally } from "./tally.ts";
 
 export interface DepthSummary {
@@ -44,6 +46,10 @@ export interface RunSummary {
   readonly total: Measures;
   /** Where a run that stops when it is clear stands; null for others. */
   readonly sequential: SequentialOutcome | null;
+  /** As of the day on which the run started. */
+  readonly decision: Decision;
+  /** Of trials with several turns; null where there are none, and where the bodies of calls were not read. */
+  readonly loops: readonly CandidateLoops[] | null;
   readonly candidates: readonly CandidateSummary[];
   readonly failures: readonly {
     readonly candidate: string;
@@ -74,6 +80,7 @@ export function startSummary(run: RunInfo): SummaryBuilder {
   const candidates = new Map(run.candidates.map((candidate) => [candidate.id, new CandidateTally()]));
   const cells = new Map<string, Cell>();
   const studied: StudiedTrial[] = [];
+  const decision = startDecision([run], { volume: volumeOf(run), today: run.startedAt.slice(0, 10) });
   const failures = new Map<
     string,
     { candidate: string; class: TrialFailure["class"]; count: number; message: string }
@@ -85,6 +92,7 @@ export function startSummary(run: RunInfo): SummaryBuilder {
     const key = cellKey(trial.cell);
     if (!cells.has(key)) cells.set(key, trial.cell);
     tally.add(trial, key);
+    decision.add(trial);
     if (run.sequential !== undefined) studied.push(studiedOf(trial));
     if (trial.failure === null) return;
     const kind = `${trial.candidate} ${trial.failure.class}`;
@@ -109,6 +117,8 @@ export function startSummary(run: RunInfo): SummaryBuilder {
       skipped: total.skipped,
       total,
       sequential: run.sequential === undefined ? null : sequentialOutcome(run.sequential, studied),
+      decision: decision.decision(),
+      loops: null,
       candidates: run.candidates.map((candidate) => candidates.get(candidate.id)!.summary(candidate, names)),
       failures: [...failures.values()].map((failure) => ({ ...failure })).sort((a, b) => b.count - a.count),
     };
@@ -116,6 +126,8 @@ export function startSummary(run: RunInfo): SummaryBuilder {
 
   return { add, summary };
 }
+
+const volumeOf = ({ options: { volume } }: RunInfo) => (typeof volume === "number" ? { callsPerMonth: volume } : null);
 
 const studiedOf = ({ candidate, cell, sampleId, document, scores }: Trial): StudiedTrial => ({
   candidate,
@@ -143,7 +155,7 @@ class CandidateTally {
       tally = new ScoreTally();
       cell.depths.set(depth, tally);
     }
-    tally.add(quality, trial.sampleId);
+    tally.add(quality, trial);
   }
 
   total(): Tally {

@@ -23,7 +23,7 @@ export function candidateTable(summary: RunSummary): Markup {
       html`<tr><th scope="row">${breakable(candidate.id)}<span class="sub">${kindOf(candidate)}</span></th>${measureCells(total, words)}</tr>`,
   );
   return tableOf(
-    `Each candidate over all its cells, ${formatCount(scored)} scored trials. Shares with 95% intervals; KV cache and times are medians of a call.`,
+    `Each candidate over all its cells, ${formatCount(scored)} ${words.done} trials.${words.isJudged ? " Shares with 95% intervals;" : ""} KV cache and times are medians of a call.`,
     "Candidate",
     rows,
     words,
@@ -38,10 +38,15 @@ export function cellTables(summary: RunSummary): Markup {
   })}`;
 }
 
-function tableOf(caption: string, first: string, rows: readonly Markup[], { title, scores }: QualityWords): Markup {
+function tableOf(
+  caption: string,
+  first: string,
+  rows: readonly Markup[],
+  { title, scores, isJudged }: QualityWords,
+): Markup {
   const headings = [
     "Trials",
-    title,
+    ...(isJudged ? [title] : []),
     ...scores.map((score) => score.title),
     "KV cache",
     "TTFT",
@@ -54,11 +59,11 @@ function tableOf(caption: string, first: string, rows: readonly Markup[], { titl
 <tbody>${rows}</tbody></table></div>`;
 }
 
-function measureCells(of: Measures, { scores }: QualityWords): Markup {
+function measureCells(of: Measures, { scores, isJudged }: QualityWords): Markup {
   const ttft = of.ttftMs.all;
   const decode = of.decodeTokensPerSecond.all.median;
   return html`<td>${formatCount(of.scored)}${sub(of.failed === 0 ? "" : `${formatCount(of.failed)} failed`)}${sub(of.skipped === 0 ? "" : `${formatCount(of.skipped)} skipped`)}</td>
-<td class="shares">${shareOf(of.quality)}${bar(of.quality)}</td>
+${isJudged ? html`<td class="shares">${shareOf(of.quality)}${bar(of.quality)}</td>` : null}
 ${scores.map((score) => html`<td>${shareOf(score.of(of))}</td>`)}
 <td>${formatBytes(of.kvCacheBytes.median)}</td>
 <td>${formatMs(ttft.median)}${sub(ttft.n === 0 ? "" : `p95 ${formatMs(ttft.p95)}`)}${sub(ttft.n === 0 ? "" : `n ${formatCount(ttft.n)}`)}</td>

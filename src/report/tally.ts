@@ -1,6 +1,14 @@
 /** What one pass over trials leaves of them: counts, sums and the measured times, never the trials themselves. */
 import { qualityOf, type Trial } from "../evals/index.ts";
-import { type Interval, medianEstimate, type Proportion, proportion, quantile } from "../stats/index.ts";
+import {
+  clusteredProportion,
+  type Interval,
+  mean,
+  medianEstimate,
+  type Proportion,
+  proportion,
+  quantile,
+} from "../stats/index.ts";
 import { namedScores } from "./scores.ts";
 
 /** A sum over the trials that reported a value, beside how many did not. */
@@ -64,31 +72,45 @@ export interface Measures {
   readonly kvCacheBytes: Spread;
   /** Null where no trial has both counts. */
   readonly cache: CacheMeasure | null;
-  /** Calls made beyond one a trial. */
+  /** Calls made beyond one a turn. */
   readonly retries: number;
 }
 
-/** The mean of a score over trials; repeats of a sample share one entry in `samples`. */
+/** The mean of a score over trials. Repeats of a sample count as one, and samples about one document stand together. */
 export class ScoreTally {
   #sum = 0;
   #n = 0;
-  readonly #samples = new Set<string>();
-  #samplesOfOthers = 0;
+  /** By document, each sample's scores. */
+  readonly #documents = new Map<string, Map<string, number[]>>();
+  readonly #others: ScoreTally[] = [];
 
-  add(value: number, sample: string): void {
+  add(value: number, { document, sampleId }: Pick<Trial, "document" | "sampleId">): void {
     this.#sum += value;
     this.#n++;
-    this.#samples.add(sample);
+    const samples = this.#documents.get(document) ?? new Map<string, number[]>();
+    this.#documents.set(document, samples);
+    const scores = samples.get(sampleId) ?? [];
+    samples.set(sampleId, scores);
+    scores.push(value);
   }
 
+  /** Of trials that have no document in common with these. */
   merge(other: ScoreTally): void {
     this.#sum += other.#sum;
     this.#n += other.#n;
-    this.#samplesOfOthers += other.#samples.size + other.#samplesOfOthers;
+    this.#others.push(other);
   }
 
   estimate(): Proportion | null {
-    return proportion(this.#sum, this.#n, this.#samples.size + this.#samplesOfOthers);
+    const estimate = clusteredProportion(this.#clusters());
+    if (estimate === null) return null;
+    // One document is one observation: nothing tells how alike its questions are.
+    return proportion(this.#sum, this.#n, estimate.independent ?? 1);
+  }
+
+  #clusters(): number[][] {
+    const own = [...this.#documents.values()].map((samples) => [...samples.values()].map((scores) => mean(scores)!));
+    return [...own, ...this.#others.flatMap((other) => other.#clusters())];
   }
 }
 
@@ -110,7 +132,7 @@ export class Tally {
   readonly #cache = { n: 0, readTokens: 0, expectedTokens: 0, inputTokens: new TotalTally(), asExpected: 0 };
   #retries = 0;
 
-  /** Of tallies that have no sample in common, as those of different cells or candidates. */
+  /** Of tallies that have no document in common, as those of different cells or candidates. */
   static of(parts: Iterable<Tally>): Tally {
     const whole = new Tally();
     for (const part of parts) whole.#merge(part);
@@ -126,7 +148,7 @@ export class Tally {
     this.#cacheWrite.add(trial.usage?.cacheWriteTokens ?? null);
     this.#output.add(trial.usage?.outputTokens ?? null);
     this.#reasoning.add(trial.usage?.reasoningTokens ?? null);
-    this.#retries += Math.max(0, trial.attempts - 1);
+    this.#retries += Math.max(0, trial.attempts - Math.max(1, trial.turns));
     if (trial.outcome === "scored") this.#addScored(trial);
   }
 
@@ -156,10 +178,9 @@ export class Tally {
   }
 
   #addScored(trial: Trial): void {
-    const sample = trial.sampleId;
-    for (const [name, { value }] of Object.entries(namedScores(trial))) this.#score(name).add(value, sample);
+    for (const [name, { value }] of Object.entries(namedScores(trial))) this.#score(name).add(value, trial);
     const quality = headlineOf(trial);
-    if (quality !== null) this.#quality.add(quality, sample);
+    if (quality !== null) this.#quality.add(quality, trial);
     const warmth = warmthOf(trial);
     pushKnown(this.#ttft[warmth], trial.timings?.firstEventMs);
     pushKnown(this.#decode[warmth], decodeTokensPerSecond(trial));

@@ -12,7 +12,9 @@ import {
   unknown,
   wrapped,
 } from "../units/index.ts";
+import { decisionText } from "./decision/index.ts";
 import { findings } from "./findings.ts";
+import { loopText } from "./loops/text.ts";
 import { type QualityWords, qualityWords } from "./quality-words.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
 import { cacheShare } from "./tally.ts";
@@ -34,13 +36,15 @@ export function terminalSummary(summary: RunSummary, { colour, width, reportPath
   const words = qualityWords(summary);
   const lines = [
     ink.strong(plain(summary.run.scenario.question, columns)),
-    ink.soft(plain(outcomeLine(summary), columns)),
+    ink.soft(plain(outcomeLine(summary, words), columns)),
     "",
     ...findings(summary).flatMap((finding) => wrapped(plain(`· ${finding}`), columns, "  ")),
     "",
     ...candidateLines(summary, columns, ink, words),
     "",
     ...cellLines(summary, columns, ink, words),
+    ...decisionLines(summary, columns, colour),
+    ...loopText(summary.loops, columns),
     ...noticeLines(summary, columns, ink),
     ...failureLines(summary, columns, ink),
     ...wrapped(definitionLine(words), columns).map(ink.soft),
@@ -49,13 +53,13 @@ export function terminalSummary(summary: RunSummary, { colour, width, reportPath
   return `${lines.join("\n")}\n`;
 }
 
-const definitionLine = ({ title, inShort }: QualityWords) =>
-  `${title}: ${inShort}. In brackets the 95% Wilson interval, then n. TTFT: request sent to first byte of the first event, median / p95. KV cache: median bytes of a call, 1 KB = 1000 bytes. Cached: tokens read from the cache over those its rule predicts. —: unknown, which is not 0.`;
+const definitionLine = ({ title, inShort, isJudged }: QualityWords) =>
+  `${isJudged ? `${title}: ${inShort}. In brackets the 95% Wilson interval, then n. ` : ""}TTFT: request sent to first byte of the first event, median / p95. KV cache: median bytes of a call, 1 KB = 1000 bytes. Cached: tokens read from the cache over those its rule predicts. —: unknown, which is not 0.`;
 
-function outcomeLine({ run, scored, failed, skipped }: RunSummary): string {
+function outcomeLine({ run, scored, failed, skipped }: RunSummary, { done }: QualityWords): string {
   return [
     run.id,
-    `${formatCount(scored)} scored`,
+    `${formatCount(scored)} ${done}`,
     ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
     ...(skipped === 0 ? [] : [`${formatCount(skipped)} skipped`]),
     `${formatCount(run.plannedTrials)} planned`,
@@ -65,14 +69,14 @@ function outcomeLine({ run, scored, failed, skipped }: RunSummary): string {
 
 /** The widest set of columns that fits. */
 function candidateLines({ candidates }: RunSummary, width: number, ink: Inks, words: QualityWords): string[] {
-  const { title } = words;
+  const title = words.isJudged ? [words.title] : [];
   const beside = words.beside === null ? [] : [words.beside.title];
   const layouts = [
-    ["Candidate", title, ...beside, "KV cache", "TTFT", "Tokens/s", "Cached", "Cost"],
-    ["Candidate", title, ...beside, "KV cache", "TTFT", "Cost"],
-    ["Candidate", title, "KV cache", "TTFT", "Cost"],
-    ["Candidate", title, "KV cache", "TTFT"],
-    ["Candidate", title],
+    ["Candidate", ...title, ...beside, "KV cache", "TTFT", "Tokens/s", "Cached", "Cost"],
+    ["Candidate", ...title, ...beside, "KV cache", "TTFT", "Cost"],
+    ["Candidate", ...title, "KV cache", "TTFT", "Cost"],
+    ["Candidate", ...title, "KV cache", "TTFT"],
+    ["Candidate", ...title],
   ];
   for (const names of layouts)
     for (const room of [34, 24]) {
@@ -110,9 +114,9 @@ function candidateCells(
 }
 
 /** The headline by cell, as many cells as fit side by side; the last ones are those a longer context makes hard. */
-function cellLines({ candidates }: RunSummary, width: number, ink: Inks, { title }: QualityWords): string[] {
+function cellLines({ candidates }: RunSummary, width: number, ink: Inks, { title, isJudged }: QualityWords): string[] {
   const cells = candidates[0]?.cells ?? [];
-  if (cells.length < 2) return [];
+  if (cells.length < 2 || !isJudged) return [];
   const room = Math.min(34, Math.floor(width / 3));
   const lines: string[] = [];
   const columnWidth = candidates
@@ -138,6 +142,11 @@ function cellLines({ candidates }: RunSummary, width: number, ink: Inks, { title
     );
   }
   return lines;
+}
+
+function decisionLines({ decision }: RunSummary, width: number, colour: boolean): string[] {
+  if (decision.options.length < 2 || decision.reference === null) return [];
+  return [decisionText(decision, { width, colour }), ""];
 }
 
 const isNoise = ({ candidate }: CandidateSummary) => candidate.kind === "calibration specimen";

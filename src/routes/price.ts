@@ -49,13 +49,11 @@ const mostImageTokens = 2_833 + 8 * 5_667;
 export function costCeiling(request: CallRequest, price: Price): number {
   const images = request.messages.reduce((sum, { content }) => sum + imagesIn(content), 0);
   const tokens = Buffer.byteLength(JSON.stringify(request)) + images * mostImageTokens;
-  const input = Math.max(
-    price.uncachedInputUsdPerMtok,
-    price.cacheReadUsdPerMtok ?? 0,
-    price.cacheWriteUsdPerMtok ?? 0,
-  );
-  return (tokens * input + (request.maxTokens ?? 0) * price.outputUsdPerMtok) / 1e6;
+  return (tokens * dearestInputUsdPerMtok(price) + (request.maxTokens ?? 0) * price.outputUsdPerMtok) / 1e6;
 }
+
+export const dearestInputUsdPerMtok = (price: Price) =>
+  Math.max(price.uncachedInputUsdPerMtok, price.cacheReadUsdPerMtok ?? 0, price.cacheWriteUsdPerMtok ?? 0);
 
 const imagesIn = (content: CallRequest["messages"][number]["content"]) =>
   typeof content === "string" ? 0 : content.filter(({ type }) => type === "image").length;

@@ -39,6 +39,8 @@ export interface FakeServerOptions {
   readonly answer?: (request: FakeRequest) => string | FakeAnswer;
   /** The script of model names that are none. */
   readonly defaultScript?: string;
+  /** The script of each request, counted from 0; a request that brings its own goes before it. */
+  readonly scriptOf?: (request: number) => string;
   /** Sequences that the prompt cache keeps; 0 caches nothing. */
   readonly cacheSlots?: number;
   /** Pretended prefill, ms for each token that was not cached. */
@@ -104,7 +106,7 @@ export async function startFakeServer(options: FakeServerOptions = {}): Promise<
       return;
     }
     const model = String(body.model ?? "");
-    const script = parseScript(scripted ?? model);
+    const script = parseScript(scripted ?? options.scriptOf?.(requests) ?? model);
     const entry: LogEntry = {
       request: requests,
       path,

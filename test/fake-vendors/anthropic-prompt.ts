@@ -93,7 +93,7 @@ function blocksOf(content: System): readonly ContentBlock[] {
   return typeof content === "string" ? [{ type: "text", text: content }] : content;
 }
 
-function blockTokens({ cache_control: _, ...block }: ContentBlock): number[] {
+function blockTokens({ cache_control: _, ...block }: ContentBlock): readonly number[] {
   switch (block.type) {
     case "text":
       return words(block.text ?? "");

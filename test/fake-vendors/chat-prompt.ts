@@ -90,7 +90,7 @@ function partsOf(content: ChatMessage["content"]): readonly ChatPart[] {
 }
 
 /** An image or a file is one token, whatever is in it. */
-function partTokens(part: ChatPart): number[] {
+function partTokens(part: ChatPart): readonly number[] {
   if (part.type === "text") return words(part.text ?? "");
   const { prompt_cache_breakpoint: _, ...content } = part;
   return [mark(JSON.stringify(content))];

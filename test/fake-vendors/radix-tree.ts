@@ -20,9 +20,11 @@ export class RadixTree {
   private readonly capacityTokens: number;
   private uses = 0;
   private runningTokens = 0;
+  private readonly evicts: "what is missing" | "what is needed";
 
-  constructor(capacityTokens: number) {
+  constructor(capacityTokens: number, evicts: "what is missing" | "what is needed" = "what is missing") {
     this.capacityTokens = capacityTokens;
+    this.evicts = evicts;
   }
 
   /**
@@ -50,9 +52,10 @@ export class RadixTree {
     return nodesBelow(this.root).reduce((sum, { tokens }) => sum + tokens.length, 0);
   }
 
-  /** Makes room for tokens of the running request: where less than that is free, that much is evicted. */
+  /** Makes room for tokens of the running request. */
   private allocate(tokens: number, locked: readonly Node[]): boolean {
-    if (this.freeTokens() < tokens) this.evict(tokens, locked);
+    const free = this.freeTokens();
+    if (free < tokens) this.evict(this.evicts === "what is missing" ? tokens - free : tokens, locked);
     if (this.freeTokens() < tokens) return false;
     this.runningTokens += tokens;
     return true;

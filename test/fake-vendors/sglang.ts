@@ -15,12 +15,14 @@ export { render, tokenize };
 export interface SglangOptions extends VendorOptions {
   /** `--max-total-tokens`: the memory that running requests and the cache share. */
   readonly capacityTokens?: number;
+  /** Where too few tokens are free: what is missing to the prompt's, or, in older versions, as many as the prompt needs. */
+  readonly evicts?: "what is missing" | "what is needed";
   /** `--enable-cache-report`, off unless asked for. */
   readonly enableCacheReport?: boolean;
 }
 
 export function start(options: SglangOptions = {}): Promise<VendorServer> {
-  const tree = new RadixTree(options.capacityTokens ?? 65_536);
+  const tree = new RadixTree(options.capacityTokens ?? 65_536, options.evicts ?? "what is missing");
   const vendor: ChatVendor = {
     render,
     run({ prompt, output }) {

@@ -3,9 +3,15 @@
  * chat template, which no text can contain. Equal words have equal numbers, within one process.
  */
 const numbers = new Map<string, number>();
+/** A conversation has the same texts in request after request. */
+const texts = new Map<string, readonly number[]>();
 
-export function words(text: string): number[] {
-  return (text.match(/\S+/g) ?? []).map((word) => numberOf(`word ${word}`));
+export function words(text: string): readonly number[] {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  const tokens = (text.match(/\S+/g) ?? []).map((word) => numberOf(`word ${word}`));
+  texts.set(text, tokens);
+  return tokens;
 }
 
 export function mark(name: string): number {

@@ -64,6 +64,25 @@ test("five minutes, given again by each use; an hour where the breakpoint asks f
   expect(inTurn(rule.open(), [hour, blocks(9, 9)], 59 * minute)[1]).toEqual([900, 0]);
 });
 
+test("an entry that is marked again for an hour lives for five minutes, or, where marks lengthen, for the hour", () => {
+  const hour = { ...blocks(9), breakpoints: [{ endTokens: 900, lifetimeMs: 60 * 60_000 }] };
+  const later = (marksLengthen: boolean) => {
+    const cache = anthropic({ minimumTokens: 512, marksLengthen }).open();
+    for (const prompt of [blocks(9, 9), hour]) cache.begin({ ...prompt, sentAtMs: 0 }).end();
+    return cache.begin({ ...hour, sentAtMs: 30 * 60_000 }).expected.readTokens;
+  };
+  expect([later(false), later(true)]).toEqual([0, 900]);
+});
+
+test("blocks inside a run are looked up and count as one position", () => {
+  // 30 blocks after the entry, of which blocks 11 to 28 are one run.
+  const run = Array.from({ length: 17 }, (_, index) => (index + 11) * blockTokens);
+  const grown = { ...blocks(40, 40), insideRuns: run };
+  expect(inTurn(rule.open(), [blocks(15, 15), blocks(40, 40)])[1]).toEqual([0, 4_000]);
+  expect(inTurn(rule.open(), [blocks(15, 15), grown])[1]).toEqual([1_500, 2_500]);
+  expect(inTurn(rule.open(), [blocks(10, 10), grown])[1]).toEqual([1_000, 3_000]);
+});
+
 test("more than four breakpoints are refused with a word on how to mend it", () => {
   expect(() => rule.open().begin({ ...blocks(9, 5, 6, 7, 8, 9), sentAtMs: 0 })).toThrow(UserError);
 });

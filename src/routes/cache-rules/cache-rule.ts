@@ -10,18 +10,26 @@ export interface CachedPrompt {
   readonly tokens: Int32Array;
   /** ms on any clock that never goes back; the same clock for a whole history. */
   readonly sentAtMs: number;
+  /** Where the caller's input ends, tokens; behind it stands what opens the answer. All of `tokens` where it is left out. */
+  readonly inputTokens?: number;
   /** What the caller marked as the end of a reusable prefix, rising; only for vendors with explicit breakpoints. */
   readonly breakpoints?: readonly Breakpoint[];
   /** Where the blocks end that the vendor looks back over, tokens, rising: content blocks, or messages. */
   readonly blockEnds?: readonly number[];
-  /** `prompt_cache_key`. */
+  /** Of `blockEnds`, those of blocks that count as one position with the block behind them: in a run of tool calls. */
+  readonly insideRuns?: readonly number[];
+  /** `prompt_cache_options.mode`: explicit places no breakpoint of its own. The rule's own where it is left out. */
+  readonly mode?: "implicit" | "explicit";
+  /** The lifetime that the request asks for, ms; the rule's own where it is left out. */
+  readonly lifetimeMs?: number;
+  /** What keeps caches apart: `prompt_cache_key`, `user_id`. */
   readonly cacheKey?: string;
 }
 
 export interface Breakpoint {
   /** Tokens of the prefix that ends here. */
   readonly endTokens: number;
-  /** The lifetime that the caller asked for; the rule's own where it is left out. */
+  /** The lifetime that the caller asked for; the request's, or the rule's own, where it is left out. */
   readonly lifetimeMs?: number;
 }
 

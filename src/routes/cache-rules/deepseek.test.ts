@@ -45,20 +45,34 @@ test("a long text is read from its last interval, where the interval is known", 
   expect(readsInTurn(deepSeek({ intervalTokens: 256 }).open(), [long, cut])).toEqual([0, 768]);
 });
 
+test("the input's unit ends where the input does, before what opens the answer", () => {
+  const cache = deepSeek({ granularityTokens: 1 }).open();
+  cache.begin({ tokens: counted(100), inputTokens: 99, sentAtMs: 0 }).end({ tokens: b, atMs: 1 });
+  expect(cache.begin({ tokens: counted(100), inputTokens: 99, sentAtMs: 2 }).expected.readTokens).toBe(99);
+});
+
+test("each user has a cache of their own", () => {
+  const cache = deepSeek().open();
+  cache.begin({ tokens: a, sentAtMs: 0, cacheKey: "one" }).end();
+  expect(cache.begin({ tokens: a, sentAtMs: 1, cacheKey: "other" }).expected.readTokens).toBe(0);
+  expect(cache.begin({ tokens: a, sentAtMs: 1, cacheKey: "one" }).expected.readTokens).toBe(640);
+});
+
 /** The guide's sentences, one after the other, on lists. */
 function sentences(granularity: number, interval: number | null, lifetimeMs: number): CacheState {
-  const units: { readonly prefix: readonly number[]; usedAtMs: number }[] = [];
-  const inputs: { readonly tokens: readonly number[]; readonly endedAtMs: number }[] = [];
+  const units: { readonly user: string; readonly prefix: readonly number[]; usedAtMs: number }[] = [];
+  const inputs: { readonly user: string; readonly tokens: readonly number[]; readonly endedAtMs: number }[] = [];
   const down = (length: number) => length - (length % granularity);
   let nowMs = 0;
-  const persist = (prefix: readonly number[]) => {
-    if (prefix.length > 0) units.push({ prefix, usedAtMs: nowMs });
+  const persist = (user: string, prefix: readonly number[]) => {
+    if (prefix.length > 0) units.push({ user, prefix, usedAtMs: nowMs });
   };
   return {
-    begin: ({ tokens, sentAtMs }) => {
+    begin: ({ tokens, sentAtMs, inputTokens = tokens.length, cacheKey = "" }) => {
       nowMs = Math.max(nowMs, sentAtMs);
       const alive = units.filter(
-        ({ prefix, usedAtMs }) => sentAtMs - usedAtMs <= lifetimeMs && isPrefix(prefix, tokens),
+        ({ user, prefix, usedAtMs }) =>
+          user === cacheKey && sentAtMs - usedAtMs <= lifetimeMs && isPrefix(prefix, tokens),
       );
       const readTokens = Math.max(0, ...alive.map(({ prefix }) => prefix.length));
       for (const unit of alive)
@@ -67,19 +81,17 @@ function sentences(granularity: number, interval: number | null, lifetimeMs: num
         expected: { readTokens, writtenTokens: null },
         end: (output) => {
           nowMs = Math.max(nowMs, output!.atMs);
-          const input = [...tokens];
-          const whole = [...input, ...output!.tokens];
-          persist(input.slice(0, down(input.length)));
-          persist(whole.slice(0, down(whole.length)));
+          const input = [...tokens.subarray(0, inputTokens)];
+          const whole = [...tokens, ...output!.tokens];
+          persist(cacheKey, input.slice(0, down(input.length)));
+          persist(cacheKey, whole.slice(0, down(whole.length)));
           if (interval !== null)
-            for (let end = interval; end <= whole.length; end += interval) persist(whole.slice(0, down(end)));
-          for (const { tokens: earlier, endedAtMs } of inputs) {
-            if (nowMs - endedAtMs > lifetimeMs) continue;
-            const shared = down(commonPrefix(earlier, input));
-            const bothGoOn = down(earlier.length) > shared && down(input.length) > shared;
-            if (bothGoOn) persist(input.slice(0, shared));
+            for (let end = interval; end <= whole.length; end += interval) persist(cacheKey, whole.slice(0, down(end)));
+          for (const { user, tokens: earlier, endedAtMs } of inputs) {
+            if (user !== cacheKey || nowMs - endedAtMs > lifetimeMs) continue;
+            persist(cacheKey, input.slice(0, down(commonPrefix(earlier, input))));
           }
-          inputs.push({ tokens: input, endedAtMs: nowMs });
+          inputs.push({ user: cacheKey, tokens: input, endedAtMs: nowMs });
         },
       };
     },

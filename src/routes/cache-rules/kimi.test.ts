@@ -62,3 +62,31 @@ test("K3 reports what is written: the whole chunks that were not read", () => {
     writtenTokens: 512,
   });
 });
+
+test("a prompt of 256 tokens is not kept, one of 257 is", () => {
+  expect(readsInTurn(kimi().open(), [counted(256), counted(257), counted(256)])).toEqual([0, 0, 256]);
+  const short = kimi({ reportsWrites: true })
+    .open()
+    .begin({ tokens: counted(256), sentAtMs: 0 });
+  expect(short.expected).toEqual({ readTokens: 0, writtenTokens: 0 });
+});
+
+test("of two lifetimes, the first that was asked for stays until the prefix has expired; or each has its own cache", () => {
+  const minute = 60_000;
+  const asked = [
+    [0, 5],
+    [5, 60],
+    [11, 60],
+    [71, 60],
+  ] as const;
+  const reads = (lifetimes: "first" | "apart") => {
+    const cache = kimi({ lifetimes }).open();
+    return asked.map(([atMinute, lifetime]) => {
+      const call = cache.begin({ tokens: counted(600), sentAtMs: atMinute * minute, lifetimeMs: lifetime * minute });
+      call.end();
+      return call.expected.readTokens;
+    });
+  };
+  expect(reads("first")).toEqual([0, 512, 0, 512]);
+  expect(reads("apart")).toEqual([0, 0, 512, 512]);
+});

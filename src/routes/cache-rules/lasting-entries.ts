@@ -13,14 +13,25 @@ export class LastingEntries {
     return entry !== undefined && atMs - entry.usedAtMs <= entry.lifetimeMs;
   }
 
+  /** Of an entry that lives. */
+  lifetimeMs(key: number, atMs: number): number | undefined {
+    return this.isAlive(key, atMs) ? this.#entries.get(key)!.lifetimeMs : undefined;
+  }
+
   /** Renews an entry that lives, whose lifetime stays what it was, or writes it. */
   use(key: number, atMs: number, lifetimeMs: number): void {
-    const alive = this.isAlive(key, atMs) ? this.#entries.get(key) : undefined;
+    this.#renew(key, atMs, this.lifetimeMs(key, atMs) ?? lifetimeMs);
+  }
+
+  /** Renews an entry that lives, whose lifetime grows to this, or writes it. */
+  useLonger(key: number, atMs: number, lifetimeMs: number): void {
+    this.#renew(key, atMs, Math.max(this.lifetimeMs(key, atMs) ?? 0, lifetimeMs));
+  }
+
+  #renew(key: number, atMs: number, lifetimeMs: number): void {
+    const usedAtMs = this.isAlive(key, atMs) ? Math.max(atMs, this.#entries.get(key)!.usedAtMs) : atMs;
     this.#entries.delete(key);
-    this.#entries.set(key, {
-      usedAtMs: Math.max(atMs, alive?.usedAtMs ?? atMs),
-      lifetimeMs: alive?.lifetimeMs ?? lifetimeMs,
-    });
+    this.#entries.set(key, { usedAtMs, lifetimeMs });
   }
 
   /** Forgets what has expired, up to the first that has not. */

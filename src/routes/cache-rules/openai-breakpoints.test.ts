@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { counted, histories, isPrefix, replay } from "../../../test/cache-rules/random-histories.ts";
-import type { CachedPrompt, CacheState } from "./cache-rule.ts";
+import type { Breakpoint, CachedPrompt, CacheState } from "./cache-rule.ts";
 import { openAiBreakpoints } from "./openai-breakpoints.ts";
 
 const developer = counted(2_000);
@@ -85,33 +85,47 @@ test("the developer block of a prewarmed cache is read however many messages fol
 
 /** The guide's sentences on lists, with a minimum and a lifetime that small histories reach. */
 function sentences(mode: "implicit" | "explicit", minimum: number, lifetimeMs: number): CacheState {
-  const entries: { readonly key: string; readonly prefix: readonly number[]; readonly usedAtMs: number }[] = [];
+  const entries: { readonly key: string; readonly prefix: readonly number[]; usedAtMs: number; lifetimeMs: number }[] =
+    [];
   return {
     begin: ({ tokens, sentAtMs, breakpoints = [], blockEnds = [], cacheKey = "" }) => {
       const explicit = breakpoints.map(({ endTokens }) => endTokens);
-      const use = (end: number) =>
-        entries.push({ key: cacheKey, prefix: [...tokens.subarray(0, end)], usedAtMs: sentAtMs });
-      const lookups = [...explicit.slice(0, 2), ...explicit.slice(-50)];
-      const writes = mode === "explicit" ? explicit.slice(-4) : explicit.slice(-3);
-      if (mode === "implicit") {
-        const [implicit, ...earlier] = blockEnds.toReversed();
-        lookups.push(...(implicit === undefined ? [] : [implicit]), ...earlier.slice(0, 20), ...blockEnds.slice(0, 1));
-        writes.push(...(implicit === undefined ? [] : [implicit]));
-      }
-      const isThere = (end: number) =>
-        entries.some(
+      const entryAt = (end: number) =>
+        entries.find(
           (entry) =>
             entry.key === cacheKey &&
             entry.prefix.length === end &&
             isPrefix(entry.prefix, tokens) &&
-            sentAtMs - entry.usedAtMs <= lifetimeMs,
+            sentAtMs - entry.usedAtMs <= entry.lifetimeMs,
         );
-      const readTokens = Math.max(0, ...lookups.filter((end) => end >= minimum && isThere(end)));
+      const use = (end: number) => {
+        const entry = entryAt(end);
+        if (entry !== undefined) entry.usedAtMs = Math.max(entry.usedAtMs, sentAtMs);
+        return entry;
+      };
+      const write = (breakpoint: Breakpoint) => {
+        const asked = breakpoint.lifetimeMs ?? lifetimeMs;
+        const entry = use(breakpoint.endTokens);
+        const prefix = [...tokens.subarray(0, breakpoint.endTokens)];
+        if (entry === undefined) entries.push({ key: cacheKey, prefix, usedAtMs: sentAtMs, lifetimeMs: asked });
+        else entry.lifetimeMs = Math.max(entry.lifetimeMs, asked);
+      };
+      const lookups = [...explicit.slice(0, 2), ...explicit.slice(-50)];
+      const writes: Breakpoint[] = breakpoints.slice(mode === "explicit" ? -4 : -3);
+      if (mode === "implicit") {
+        const [implicit, ...earlier] = blockEnds.toReversed();
+        lookups.push(...(implicit === undefined ? [] : [implicit]), ...earlier.slice(0, 20), ...blockEnds.slice(0, 1));
+        writes.push(...(implicit === undefined ? [] : [{ endTokens: implicit }]));
+      }
+      const readTokens = Math.max(0, ...lookups.filter((end) => end >= minimum && entryAt(end) !== undefined));
       if (readTokens > 0) use(readTokens);
-      const written = writes.filter((end) => end >= minimum);
+      const written = writes.filter(({ endTokens }) => endTokens >= minimum);
       return {
-        expected: { readTokens, writtenTokens: Math.max(0, ...written.map((end) => end - readTokens)) },
-        end: () => written.forEach(use),
+        expected: {
+          readTokens,
+          writtenTokens: Math.max(0, ...written.map(({ endTokens }) => endTokens - readTokens)),
+        },
+        end: () => written.forEach(write),
       };
     },
   };

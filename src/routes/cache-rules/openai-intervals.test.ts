@@ -28,3 +28,18 @@ test("prompts with different cache keys share nothing", () => {
   };
   expect([reads("a"), reads("b"), reads("a")]).toEqual([0, 0, 1_408]);
 });
+
+test("keys share nothing, or, where all calls reach one machine, everything", () => {
+  const reads = (keysApart: boolean) => {
+    const cache = openAiIntervals({ keysApart }).open();
+    cache.begin({ tokens: counted(2_000), sentAtMs: 0, cacheKey: "one" }).end();
+    return cache.begin({ tokens: counted(2_000), sentAtMs: 1, cacheKey: "other" }).expected.readTokens;
+  };
+  expect([reads(true), reads(false)]).toEqual([0, 1_920]);
+});
+
+test("a prompt that asks to be kept longer is", () => {
+  const cache = openAiIntervals().open();
+  cache.begin({ tokens: counted(2_000), sentAtMs: 0, lifetimeMs: 24 * 60 * 60_000 }).end();
+  expect(cache.begin({ tokens: counted(2_000), sentAtMs: 23 * 60 * 60_000 }).expected.readTokens).toBe(1_920);
+});

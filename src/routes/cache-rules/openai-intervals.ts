@@ -6,6 +6,8 @@ export interface OpenAiIntervalsOptions {
   /** 2,048 for GPT-5.5, 128 for models before it. */
   readonly intervalTokens?: number;
   readonly lifetimeMs?: number;
+  /** Whether prompts with different `prompt_cache_key` share nothing; false where all calls reach one machine. */
+  readonly keysApart?: boolean;
 }
 
 /**
@@ -15,6 +17,7 @@ export interface OpenAiIntervalsOptions {
 export function openAiIntervals({
   intervalTokens = 128,
   lifetimeMs = 5 * 60_000,
+  keysApart = true,
 }: OpenAiIntervalsOptions = {}): CacheRule {
   return {
     name: `OpenAI: 1,024 tokens and more, in steps of ${intervalTokens.toLocaleString("en-US")}`,
@@ -29,7 +32,9 @@ export function openAiIntervals({
       "The interval before GPT-5.5 is 128 tokens: the guide of today says that it depends on the model.",
       "The minimum is 1,024 tokens: the guide of today says that it depends on the request's settings.",
       "An entry lives for five minutes after its last use (GPT-5.5: thirty); the guide says typically 5 to 10 (around 30), and up to 24 hours.",
-      "Every `prompt_cache_key` leads to a machine of its own, and calls without one to one machine: overflow above some 15 requests a minute is not modelled.",
+      keysApart
+        ? "Every `prompt_cache_key` leads to a machine of its own, and calls without one to one machine: overflow above some 15 requests a minute is not modelled."
+        : "All calls reach one machine, whatever their `prompt_cache_key`.",
       "Answers are not cached, only prompts.",
     ],
     open: () =>
@@ -37,7 +42,7 @@ export function openAiIntervals({
         chunkTokens: intervalTokens,
         minimumTokens: 1_024,
         lifetimeMs,
-        keysApart: true,
+        keysApart,
         reportsWrites: false,
       }),
   };

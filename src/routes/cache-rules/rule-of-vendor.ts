@@ -5,6 +5,7 @@ import { deepSeek } from "./deepseek.ts";
 import { kimi } from "./kimi.ts";
 import { openAiBreakpoints } from "./openai-breakpoints.ts";
 import { openAiIntervals } from "./openai-intervals.ts";
+import { openAiVersion } from "./openai-version.ts";
 import { sglang } from "./sglang.ts";
 import { vllm } from "./vllm.ts";
 
@@ -30,8 +31,7 @@ const rules: Readonly<Record<string, (model: string) => CacheRule | null>> = {
 
 /** By the guide's "Summary of model differences". Caching is for GPT-4o and newer. */
 function openAiRule(model: string): CacheRule | null {
-  const [, major, minor] = /^gpt-(\d+)(?:\.(\d+))?(?:-|$)/.exec(model) ?? [];
-  const version = Number(major) * 100 + Number(minor ?? 0);
+  const version = openAiVersion(model);
   if (version >= 506) return openAiBreakpoints();
   if (version === 505) return openAiIntervals({ intervalTokens: 2_048, lifetimeMs: 30 * 60_000 });
   return version >= 500 || /^(gpt-4o|gpt-4\.1|chatgpt-4o|o1|o3|o4)(-|$)/.test(model) ? openAiIntervals() : null;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { commonPrefix, counted, histories, readsInTurn, replay } from "../../../test/cache-rules/random-histories.ts";
 import type { CacheState } from "./cache-rule.ts";
-import { sglang } from "./sglang.ts";
+import { type SglangOptions, sglang } from "./sglang.ts";
 
 test("a prompt reads every token that it shares, but never its last", () => {
   const other = Int32Array.from([...counted(7), ...counted(5, 100)]);
@@ -30,7 +30,7 @@ interface Leaf {
 }
 
 /** What radix_cache.py does, step by step: match and split, insert, evict the oldest of all unlocked leaves. */
-function asTheServer(page: number, capacity: number): CacheState {
+function asTheServer(page: number, capacity: number, evicts: SglangOptions["evicts"]): CacheState {
   const root: Leaf = { key: [], parent: null, children: [], lastAccess: 0, locks: 1 };
   let time = 0;
   let computing = 0;
@@ -61,9 +61,11 @@ function asTheServer(page: number, capacity: number): CacheState {
     child.parent = upper;
     return upper;
   };
-  const makeRoom = (tokens: number) => {
-    const used = () => all(root).reduce((sum, { key }) => sum + key.length, 0);
-    while (used() + computing + tokens > capacity) {
+  const makeRoom = (tokens: number, atLeast: number) => {
+    const used = () => all(root).reduce((sum, { key }) => sum + key.length, 0) + computing;
+    const before = used();
+    if (before + tokens <= capacity) return;
+    while (used() + tokens > capacity || before - used() < atLeast) {
       const leaves = all(root).filter(({ children, locks }) => children.length === 0 && locks === 0);
       const oldest = leaves.sort((a, b) => a.lastAccess - b.lastAccess)[0];
       if (oldest === undefined) return;
@@ -77,17 +79,19 @@ function asTheServer(page: number, capacity: number): CacheState {
     begin: ({ tokens }) => {
       const { node, matched } = descend(aligned(tokens.subarray(0, Math.max(0, tokens.length - 1))));
       changeLocks(node, 1);
-      makeRoom(tokens.length - matched);
+      makeRoom(tokens.length - matched, evicts === "what is needed" ? tokens.length - matched : 0);
       computing += tokens.length - matched;
       return {
         expected: { readTokens: matched, writtenTokens: null },
         end: (output) => {
           const whole = [...tokens, ...output!.tokens.subarray(0, -1)];
-          makeRoom(whole.length - tokens.length);
+          makeRoom(whole.length - tokens.length, 0);
           computing -= tokens.length - matched;
-          const found = descend(aligned(whole));
-          if (found.rest.length > 0)
+          for (const part of [[...tokens], whole]) {
+            const found = descend(aligned(part));
+            if (found.rest.length === 0) continue;
             found.node.children.push({ key: found.rest, parent: found.node, children: [], lastAccess: time, locks: 0 });
+          }
           changeLocks(node, -1);
         },
       };
@@ -96,18 +100,19 @@ function asTheServer(page: number, capacity: number): CacheState {
 }
 
 test.each([
-  [1, null],
-  [3, null],
-  [1, 25],
-  [1, 12],
-  [2, 24],
-])(
-  "pages of %s tokens, room for %s: every history is read as the server's source reads",
-  (pageTokens, capacityTokens) => {
+  [1, null, "what is missing"],
+  [3, null, "what is missing"],
+  [1, 25, "what is missing"],
+  [1, 25, "what is needed"],
+  [1, 12, "what is needed"],
+  [2, 24, "what is missing"],
+] as const)(
+  "pages of %s tokens, room for %s, evicting %s: every history is read as the server's source reads",
+  (pageTokens, capacityTokens, evicts) => {
     fc.assert(
       fc.property(histories(), (history) => {
-        const cache = sglang({ pageTokens, capacityTokens }).open();
-        const server = asTheServer(pageTokens, capacityTokens ?? Number.POSITIVE_INFINITY);
+        const cache = sglang({ pageTokens, capacityTokens, evicts }).open();
+        const server = asTheServer(pageTokens, capacityTokens ?? Number.POSITIVE_INFINITY, evicts);
         expect(replay(cache, history)).toEqual(replay(server, history));
       }),
       { numRuns: 300 },

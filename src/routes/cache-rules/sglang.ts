@@ -9,6 +9,8 @@ export interface SglangOptions {
   readonly pageTokens?: number;
   /** `max_total_num_tokens`, as the server logs it when it starts; null for a cache that never fills. */
   readonly capacityTokens?: number | null;
+  /** Where room is short, how much is forgotten at least: what is missing, or, in older versions, as much as a prompt needs. */
+  readonly evicts?: "what is missing" | "what is needed";
 }
 
 /**
@@ -16,7 +18,8 @@ export interface SglangOptions {
  * tokens. Where the cache is full, whole leaves of the tree are forgotten, the least recently used first, and none that a
  * running call reads. An answer's last token is sampled and never read.
  */
-export function sglang({ pageTokens = 1, capacityTokens = null }: SglangOptions = {}): CacheRule {
+export function sglang(options: SglangOptions = {}): CacheRule {
+  const { pageTokens = 1, capacityTokens = null, evicts = "what is missing" } = options;
   return {
     name: pageTokens === 1 ? "SGLang: radix tree" : `SGLang: radix tree, pages of ${pageTokens} tokens`,
     source: {
@@ -27,20 +30,25 @@ export function sglang({ pageTokens = 1, capacityTokens = null }: SglangOptions 
     assumptions: [
       "Full attention and the default eviction policy, least recently used.",
       "A prompt is there for others when its call has ended; the server has it from the end of its prefill on.",
+      evicts === "what is missing"
+        ? "Where room is short, what is missing is forgotten; older versions forget as much as the prompt needs."
+        : "Where room is short, as much is forgotten as the prompt needs; newer versions forget what is missing.",
       "Room for an answer is made when it ends, not token by token.",
       "A call that finds no room for itself runs all the same.",
       "Calls are computed in the order in which they are sent; the server may put those that share most first.",
     ],
-    open: () => radixCache(pageTokens, capacityTokens ?? Number.POSITIVE_INFINITY),
+    open: () => radixCache(pageTokens, capacityTokens ?? Number.POSITIVE_INFINITY, evicts),
   };
 }
 
-function radixCache(pageTokens: number, capacityTokens: number): CacheState {
+function radixCache(pageTokens: number, capacityTokens: number, evicts: SglangOptions["evicts"]): CacheState {
   const tree = new RadixTree();
   /** Tokens of running calls that are not in the tree. */
   let computing = 0;
-  const makeRoom = (tokens: number) => {
-    while (tree.size * pageTokens + computing + tokens > capacityTokens) {
+  const used = () => tree.size * pageTokens + computing;
+  const makeRoom = (tokens: number, atLeast = 0) => {
+    if (used() + tokens <= capacityTokens) return;
+    for (let goal = Math.min(capacityTokens - tokens, used() - atLeast); used() > goal; ) {
       const { oldest } = tree;
       if (oldest === null) return;
       tree.cut(oldest);
@@ -50,11 +58,11 @@ function radixCache(pageTokens: number, capacityTokens: number): CacheState {
   return {
     begin: ({ tokens, sentAtMs }) => {
       // As the server does: both halves of a node that is split count as used.
-      const used = (below: PrefixNode) => tree.touch(below, sentAtMs);
-      const hit = tree.find(pagesOf(tokens), Math.floor(Math.max(0, tokens.length - 1) / pageTokens), used);
+      const halve = (below: PrefixNode) => tree.touch(below, sentAtMs);
+      const hit = tree.find(pagesOf(tokens), Math.floor(Math.max(0, tokens.length - 1) / pageTokens), halve);
       tree.lock(hit);
       const fresh = tokens.length - hit.depth * pageTokens;
-      makeRoom(fresh);
+      makeRoom(fresh, evicts === "what is needed" ? fresh : 0);
       computing += fresh;
       return {
         expected: { readTokens: hit.depth * pageTokens, writtenTokens: null },
@@ -63,9 +71,13 @@ function radixCache(pageTokens: number, capacityTokens: number): CacheState {
           const whole = evaluated(tokens, output?.tokens);
           makeRoom(whole.length - tokens.length);
           computing -= fresh;
-          const leaf = tree.add(pagesOf(whole), undefined, (below) => tree.touch(below, atMs));
           tree.unlock(hit);
-          tree.touch(leaf, atMs);
+          // Prompt and answer are leaves of their own: the prompt is there since it was computed.
+          for (const part of whole === tokens ? [tokens] : [tokens, whole])
+            tree.touch(
+              tree.add(pagesOf(part), undefined, (below) => tree.touch(below, atMs)),
+              atMs,
+            );
         },
       };
     },

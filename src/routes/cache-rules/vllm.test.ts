@@ -43,59 +43,65 @@ test("where the cache is full, what ended first goes first, a prompt's end befor
 });
 
 interface Block {
-  readonly prefix: string;
+  prefix: string | null;
   users: number;
-  freed: number;
 }
 
-/** The rule's sentences on a list of blocks. */
+/** The page's sentences on a list of blocks, each of which stands for one of the server's. */
 function sentences(blockTokens: number, capacity: number): CacheState {
+  /** Blocks that were never used stand before all others: in a cache without an end, new ones for ever. */
+  let unused = capacity;
+  const queue: Block[] = [];
+  /** In the order in which they were filled. */
   let cached: Block[] = [];
-  let incomplete = 0;
-  let frees = 0;
-  const prefixesOf = (tokens: Int32Array) =>
-    Array.from({ length: Math.floor(tokens.length / blockTokens) }, (_, index) =>
-      tokens.subarray(0, (index + 1) * blockTokens).join(),
-    );
-  const blockOf = (prefix: string) => cached.find((block) => block.prefix === prefix);
-  const makeRoom = (blocks: number) => {
-    while (cached.length + incomplete + blocks > capacity) {
-      const free = cached.filter(({ users }) => users === 0).sort((a, b) => a.freed - b.freed);
-      if (free.length === 0) return;
-      cached = cached.filter((block) => block !== free[0]);
+  let beyond = 0;
+  const evictHead = () => {
+    const head = queue.shift();
+    cached = cached.filter((block) => block !== head);
+    return head;
+  };
+  const take = (): Block => {
+    if (unused > 0) unused--;
+    else if (evictHead() === undefined) beyond++;
+    return { prefix: null, users: 1 };
+  };
+  const giveBack = (block: Block) => {
+    if (--block.users > 0) return;
+    queue.push(block);
+    if (beyond === 0) return;
+    beyond--;
+    evictHead();
+  };
+  const fill = (table: readonly Block[], tokens: Int32Array) => {
+    for (const [index, block] of table.entries()) {
+      const end = (index + 1) * blockTokens;
+      if (block.prefix !== null || end > tokens.length) continue;
+      block.prefix = tokens.subarray(0, end).join();
+      cached.push(block);
     }
   };
   return {
     begin: ({ tokens }) => {
-      const prefixes = prefixesOf(tokens);
-      const hits: Block[] = [];
-      for (const prefix of prefixes) {
-        const block = blockOf(prefix);
-        if (block === undefined || (hits.length + 1) * blockTokens > tokens.length - 1) break;
-        hits.push(block);
+      const table: Block[] = [];
+      for (let end = blockTokens; end <= tokens.length - 1; end += blockTokens) {
+        const hit = cached.find(({ prefix }) => prefix === tokens.subarray(0, end).join());
+        if (hit === undefined) break;
+        table.push(hit);
       }
-      for (const block of hits) block.users++;
-      const blocks = Math.ceil(tokens.length / blockTokens);
-      makeRoom(blocks - hits.length);
-      for (const prefix of prefixes.slice(hits.length)) {
-        const block = blockOf(prefix);
-        if (block === undefined) cached.push({ prefix, users: 1, freed: 0 });
-        else block.users++;
-      }
-      incomplete += blocks - prefixes.length;
+      const readTokens = table.length * blockTokens;
+      for (const block of table) if (block.users++ === 0) queue.splice(queue.indexOf(block), 1);
+      const grow = (length: number) => {
+        while (table.length * blockTokens < length) table.push(take());
+      };
+      grow(tokens.length);
+      fill(table, tokens);
       return {
-        expected: { readTokens: hits.length * blockTokens, writtenTokens: null },
+        expected: { readTokens, writtenTokens: null },
         end: (output) => {
           const whole = Int32Array.from([...tokens, ...output!.tokens.subarray(0, -1)]);
-          makeRoom(Math.ceil(whole.length / blockTokens) - blocks);
-          incomplete -= blocks - prefixes.length;
-          for (const prefix of prefixesOf(whole))
-            if (blockOf(prefix) === undefined) cached.push({ prefix, users: 0, freed: 0 });
-          for (const prefix of prefixes) blockOf(prefix)!.users--;
-          for (const prefix of prefixesOf(whole).toReversed()) {
-            const block = blockOf(prefix)!;
-            if (block.users === 0) block.freed = ++frees;
-          }
+          grow(whole.length);
+          fill(table, whole);
+          table.toReversed().forEach(giveBack);
         },
       };
     },
