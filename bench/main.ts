@@ -5,6 +5,7 @@ import { checkpoint } from "./checkpoint.ts";
 import { jobs } from "./jobs.ts";
 import { memory } from "./memory.ts";
 import { type Outcome, outcomeJson, printOutcome } from "./outcome.ts";
+import { planning } from "./planning.ts";
 import { statistics } from "./statistics.ts";
 import { throughput } from "./throughput.ts";
 import { timing } from "./timing.ts";
@@ -18,6 +19,7 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Outcome>>>
   training,
   statistics,
   jobs,
+  planning,
 };
 
 const { values, positionals } = parseArgs({

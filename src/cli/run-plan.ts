@@ -10,7 +10,7 @@ import {
   sequentialDesign,
 } from "../evals/index.ts";
 import type { Route } from "../routes/index.ts";
-import type { Candidates } from "./candidates.ts";
+import { type Candidates, sequencesOf } from "./candidates.ts";
 import type { Question } from "./question.ts";
 import type { Settings } from "./settings.ts";
 
@@ -48,7 +48,10 @@ export function newRun(plan: Plan, { settings, notes }: Question, { judge }: Can
     identity: identityOf(plan, settings, judge),
     options: settings,
     notes,
-    candidates: plan.routes.map(candidateInfo),
+    candidates: plan.routes.map((route) => ({
+      ...candidateInfo(route),
+      ...(route.kind !== "vendor" && { sequences: sequencesOf(settings) }),
+    })),
     ...(settings.until !== undefined && { sequential: sequentialDesign(plan, settings.until) }),
     plannedTrials: plannedCount(plan),
     versions: versions(),
@@ -59,7 +62,9 @@ function candidateInfo(route: Route): CandidateInfo {
   const { id, kind, notice, model, attention, trainedContextTokens, kvCache, cacheRule, price } = route;
   const baseUrl = kind === "vendor" ? route.endpoint.baseUrl : "embedded engine";
   const rule = cacheRule?.name ?? null;
-  return { id, kind, notice, baseUrl, model, attention, trainedContextTokens, kvCache, cacheRule: rule, price };
+  const cacheRuleBy = route.tokenize === null ? "words" : "tokens";
+  const facts = { id, kind, notice, baseUrl, model, attention, trainedContextTokens, kvCache, price };
+  return { ...facts, cacheRule: rule, ...(rule !== null && { cacheRuleBy }) };
 }
 
 /** SHA-256 over all that could move the numbers; the address of the embedded engine is none of it. */

@@ -1,8 +1,10 @@
 /** Runs a plan: asks, scores, and hands each finished trial to the recorder before going on. */
 import { UserError } from "../errors.ts";
-import type { CacheState, Route } from "../routes/index.ts";
-import type { CallRequest } from "../wire/index.ts";
+import type { Route } from "../routes/index.ts";
+import type { Call, CallRequest } from "../wire/index.ts";
 import { type AskingOptions, call, Halt, type Pace } from "./asking.ts";
+import { type Budget, Purse } from "./budget.ts";
+import { CachePrediction } from "./cache-prediction.ts";
 import { type Plan, type PlannedTrial, requestFor } from "./plan.ts";
 import { Dispatcher } from "./planning/dispatcher.ts";
 import { windowsOf } from "./planning/windows.ts";
@@ -16,8 +18,10 @@ export interface Recorder {
   readonly record: (record: TrialRecord) => Promise<void>;
 }
 
-export interface RunOptions extends AskingOptions {
+export interface RunOptions extends Omit<AskingOptions, "purse"> {
   readonly plan: Plan;
+  /** Null for no cap. */
+  readonly budget: Budget | null;
   /** Calls at the same time on a route. */
   readonly concurrency: (route: Route) => number;
   readonly recorder: Recorder;
@@ -37,7 +41,10 @@ export async function runTrials(options: RunOptions): Promise<RunEnd> {
   const stopping = AbortSignal.any([options.stopping, broken.signal]);
   const aborting = AbortSignal.any([options.aborting, broken.signal]);
   const judgePace: Pace = { until: 0 };
-  const running = [...lanes.values()].map((routes) => runLane(routes, { ...options, stopping, aborting }, judgePace));
+  const purse = options.budget && new Purse(options.budget);
+  const running = [...lanes.values()].map((routes) =>
+    runLane(routes, { ...options, stopping, aborting, purse }, judgePace),
+  );
   for (const lane of running) lane.catch(() => broken.abort());
   const ended = await Promise.allSettled(running);
   const failed = ended.find((lane) => lane.status === "rejected");
@@ -46,13 +53,12 @@ export async function runTrials(options: RunOptions): Promise<RunEnd> {
   return ends.find((end) => end === "cost cap reached") ?? ends.find((end) => end !== "finished") ?? "finished";
 }
 
+type Running = RunOptions & AskingOptions;
+
 /** One route after the other; each with up to `concurrency` calls at a time. The routes of a lane take turns. */
-async function runLane(routes: readonly Route[], options: RunOptions, judgePace: Pace): Promise<RunEnd> {
+async function runLane(routes: readonly Route[], options: Running, judgePace: Pace): Promise<RunEnd> {
   for (const route of routes) {
-    const end = await runRoute(
-      { route, cache: route.cacheRule?.open() ?? null, pace: { until: 0 }, judgePace },
-      options,
-    );
+    const end = await runRoute({ route, cache: new CachePrediction(route), pace: { until: 0 }, judgePace }, options);
     if (end !== "finished") return end;
   }
   return "finished";
@@ -61,12 +67,12 @@ async function runLane(routes: readonly Route[], options: RunOptions, judgePace:
 /** A route while it is asked. */
 interface Asked {
   readonly route: Route;
-  readonly cache: CacheState | null;
+  readonly cache: CachePrediction;
   readonly pace: Pace;
   readonly judgePace: Pace;
 }
 
-async function runRoute(asked: Asked, options: RunOptions): Promise<RunEnd> {
+async function runRoute(asked: Asked, options: Running): Promise<RunEnd> {
   const concurrency = options.concurrency(asked.route);
   for await (const { trials, schedule } of windowsOf(options.plan, asked.route, concurrency, options.isDone)) {
     const dispatcher = new Dispatcher(schedule);
@@ -99,7 +105,7 @@ async function runRoute(asked: Asked, options: RunOptions): Promise<RunEnd> {
   return "finished";
 }
 
-async function runTrial(planned: PlannedTrial, asked: Asked, options: RunOptions): Promise<RunEnd> {
+async function runTrial(planned: PlannedTrial, asked: Asked, options: Running): Promise<RunEnd> {
   const { plan, recorder, onTrial } = options;
   const { scorers, solver = () => oneCall } = plan.scenario;
   const calls: TrialCall[] = [];
@@ -109,7 +115,10 @@ async function runTrial(planned: PlannedTrial, asked: Asked, options: RunOptions
     return "finished";
   };
   try {
-    const answer = await solver(planned.cell).solve(planned.sample, askOf(planned, calls, asked, options));
+    const answer = await solver(planned.cell, planned.route).solve(
+      planned.sample,
+      askOf(planned, calls, asked, options),
+    );
     const judge = judgeOf(calls, asked.judgePace, options);
     return await keep(await judgedTrial(planned, calls, answer, scorers, judge));
   } catch (error) {
@@ -126,21 +135,23 @@ class TooLong extends Error {}
 /** The candidate's call failed for good. */
 class TurnFailed extends Error {}
 
-function askOf(planned: PlannedTrial, calls: TrialCall[], { route, cache, pace }: Asked, options: RunOptions): Ask {
+function askOf(planned: PlannedTrial, calls: TrialCall[], { route, cache, pace }: Asked, options: Running): Ask {
   let turn = 0;
   return async (given) => {
     turn += 1;
     const request = requestFor(planned, given, options.plan);
     const tokens = route.tokenize === null ? null : await route.tokenize(request);
     if (tokens !== null) refuseTooLong(route, request, tokens);
-    const predicted = tokens === null ? undefined : cache?.begin({ tokens, sentAtMs: performance.now() });
-    const rest = { purpose: "answer", turn, expectedCacheReadTokens: predicted?.expected.readTokens ?? null } as const;
+    const predicted = cache.begin(request, tokens, performance.now());
+    let made: Call | null = null;
     try {
-      const made = await call(route, request, pace, options, (one) => calls.push({ ...one, ...rest }));
+      made = await call(route, request, pace, options, (one) =>
+        calls.push({ ...one, purpose: "answer", turn, expectedCacheReadTokens: predicted.expected(one) }),
+      );
       if (made.failure !== null) throw new TurnFailed(made.failure.message);
       return made;
     } finally {
-      predicted?.end();
+      predicted.end(made);
     }
   };
 }
@@ -151,7 +162,7 @@ function refuseTooLong({ contextTokens }: Route, { maxTokens = 0 }: CallRequest,
     throw new TooLong(`prompt and answer need ${needed} tokens, the model's context holds ${contextTokens}`);
 }
 
-function judgeOf(calls: TrialCall[], pace: Pace, options: RunOptions): AskJudge {
+function judgeOf(calls: TrialCall[], pace: Pace, options: Running): AskJudge {
   const { judge } = options;
   return async (request) => {
     if (judge === null) throw noJudge;

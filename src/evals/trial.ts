@@ -100,6 +100,10 @@ export interface CandidateInfo {
   /** Measured in the engine's real cache, or null. */
   readonly kvCache: { readonly bytesPerToken: number; readonly fixedBytes: number; readonly source: string } | null;
   readonly cacheRule: string | null;
+  /** What the rule was told of prompts: the route's tokens, or words stretched to its counts. Absent in older runs. */
+  readonly cacheRuleBy?: "tokens" | "words";
+  /** Conversations that the embedded engine holds at a time; left out for vendors, and in older runs. */
+  readonly sequences?: number;
   /** USD per million tokens, with the day the price was observed; null where it is not known. */
   readonly price: Price | null;
 }

@@ -186,6 +186,8 @@ function kvFinding(ranked: readonly CandidateSummary[]): string[] {
 function cacheFindings(ranked: readonly CandidateSummary[]): string[] {
   return ranked.flatMap(({ candidate, total: { cache } }) => {
     if (cache === null || cache.expectedTokens === 0 || cache.asExpected === cache.n) return [];
+    if (candidate.cacheRuleBy === "words")
+      return `${candidate.id} read ${formatShare(cache.readTokens / cache.expectedTokens)} of the tokens that its cache rule predicts, as estimated from words.`;
     return `${candidate.id} read ${formatShare(cache.readTokens / cache.expectedTokens)} of the tokens that its cache rule predicts; ${formatCount(cache.asExpected)} of ${formatCount(cache.n)} calls matched it exactly.`;
   });
 }

@@ -102,9 +102,9 @@ function bar(share: Proportion | null): Markup | null {
 export function cacheTable({ candidates }: RunSummary): Markup {
   const rows = candidates.map(({ candidate, total }) => {
     const { cache } = total;
-    return html`<tr><th scope="row">${breakable(candidate.id)}${sub(candidate.cacheRule ?? "no cache rule known")}</th>
+    return html`<tr><th scope="row">${breakable(candidate.id)}${sub(candidate.cacheRule ?? "no cache rule known")}${sub(candidate.cacheRuleBy === "words" ? "expected tokens are estimated from words" : "")}</th>
 <td>${formatCount(cache?.expectedTokens ?? null)}</td><td>${formatCount(cache?.readTokens ?? null)}</td><td>${formatShare(cacheShare(total))}</td>
-<td>${cache === null ? unknown : `${formatCount(cache.asExpected)} of ${formatCount(cache.n)}`}</td></tr>`;
+<td>${cache === null || candidate.cacheRuleBy === "words" ? unknown : `${formatCount(cache.asExpected)} of ${formatCount(cache.n)}`}</td></tr>`;
   });
   const caption = "Tokens over all trials that have both counts.";
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption><span>${caption}</span></caption>

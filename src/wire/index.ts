@@ -3,6 +3,6 @@ export { type Clock, systemClock } from "./clock.ts";
 export { isRetryable, networkFailure, statusFailure } from "./failure.ts";
 export { decodeGaps, encodeGaps } from "./gaps.ts";
 export { redact, secretsToRedact } from "./redact.ts";
-export { type SendOptions, sendCall } from "./send.ts";
+export { type SendOptions, sendCall, wireBody } from "./send.ts";
 export { maxGaps, type Timings } from "./timings.ts";
 export { readUsage, type Usage } from "./usage.ts";

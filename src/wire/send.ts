@@ -31,6 +31,10 @@ export interface SendOptions {
   readonly clock?: Clock;
 }
 
+/** The body that a request becomes in a protocol. */
+export const wireBody = (protocol: Endpoint["protocol"], request: CallRequest): Readonly<Record<string, unknown>> =>
+  adapterOf(protocol).body(request);
+
 /** Sends a request to an endpoint. The promise is never rejected for what a server, a network or an address does. */
 export function sendCall(endpoint: Endpoint, request: CallRequest, options: SendOptions = {}): Promise<Call> {
   const clock = options.clock ?? systemClock;

@@ -23,11 +23,12 @@ export interface PrefixTree {
    * For each place in walking order, the place of the first prompt that begins with what is shared; -1 where nothing is.
    */
   readonly opener: Int32Array;
+  /** The tokens of a prompt, put together from the tree; null with blocks of several tokens, of which it has only sums. */
+  readonly tokensOf: ((prompt: number) => Int32Array) | null;
 }
 
 const root = 0;
 
-/** @param blockTokens  tokens of a step */
 export class PrefixTreeBuilder {
   readonly #blockTokens: number;
   readonly #nodes = new NodeTable();
@@ -35,27 +36,35 @@ export class PrefixTreeBuilder {
   readonly #lengths = new GrowingInts();
   readonly #ends = new GrowingInts();
 
+  /** @param blockTokens  tokens of a step */
   constructor(blockTokens = 1) {
     if (!(Number.isInteger(blockTokens) && blockTokens >= 1)) throw new RangeError(`a block of ${blockTokens} tokens`);
     this.#blockTokens = blockTokens;
   }
 
+  /** Steps of the tree so far, of four bytes each. */
+  get steps(): number {
+    return this.#nodes.steps;
+  }
+
   add(tokens: Int32Array): void {
-    let node = root;
-    for (let from = 0; from < tokens.length; from += this.#blockTokens)
-      node = this.#nodes.child(node, tokens, from, Math.min(tokens.length, from + this.#blockTokens));
+    const steps = this.#blockTokens === 1 ? tokens : blockSums(tokens, this.#blockTokens);
     this.#lengths.push(tokens.length);
-    this.#ends.push(node);
+    this.#ends.push(this.#nodes.endOf(steps));
   }
 
   build(): PrefixTree {
-    const prompts = this.#lengths.length;
-    const children = grouped(this.#nodes.parents.subarray(0, this.#nodes.count), this.#nodes.count);
-    const ends = grouped(this.#ends.values(), this.#nodes.count);
+    const nodes = this.#nodes;
+    const lengths = this.#lengths.values().slice();
+    const prompts = lengths.length;
+    const parents = nodes.parents.subarray(0, nodes.count);
+    const depths = this.#depthsInTokens();
+    const ends = grouped(this.#ends.values(), nodes.count);
+    const children = grouped(parents, nodes.count, smallestFirst(parents, depths, ends));
     const order = new Int32Array(prompts);
     const sharedTokens = new Int32Array(prompts);
     const opener = new Int32Array(prompts).fill(-1);
-    const walkedAtEntry = new Int32Array(this.#nodes.count);
+    const walkedAtEntry = new Int32Array(nodes.count);
     let walked = 0;
     /** The highest node that the walk has come back to since the last prompt. */
     let parting = root;
@@ -63,13 +72,13 @@ export class PrefixTreeBuilder {
     const stack = [root];
     while (stack.length > 0) {
       const node = stack.pop()!;
-      const parent = this.#nodes.parents[node]!;
-      if (node !== root && this.#nodes.depths[parent]! < this.#nodes.depths[parting]!) parting = parent;
+      const parent = parents[node]!;
+      if (node !== root && depths[parent]! < depths[parting]!) parting = parent;
       walkedAtEntry[node] = walked;
       for (const prompt of ends.of(node)) {
         order[walked] = prompt;
         if (walked > 0) {
-          sharedTokens[walked] = this.#nodes.depths[parting]!;
+          sharedTokens[walked] = depths[parting]!;
           if (parting !== root) opener[walked] = walkedAtEntry[parting]!;
           partings += 1;
         }
@@ -81,77 +90,157 @@ export class PrefixTreeBuilder {
     }
     return {
       prompts,
-      promptTokens: this.#lengths.values().reduce((sum, length) => sum + length, 0),
-      tokens: this.#nodes.tokens,
+      promptTokens: lengths.reduce((sum, length) => sum + length, 0),
+      tokens: depths.reduce((sum, depth, node) => sum + depth - (node === root ? 0 : depths[parents[node]!]!), 0),
       slackTokens: partings * (this.#blockTokens - 1),
       order,
-      lengths: order.map((prompt) => this.#lengths.values()[prompt]!),
+      lengths: order.map((prompt) => lengths[prompt]!),
       sharedTokens,
       opener,
+      tokensOf: this.#blockTokens === 1 ? (prompt) => nodes.path(this.#ends.values()[prompt]!) : null,
     };
+  }
+
+  /** Of each node's end. The last block of a prompt may be a shorter one, and then no other prompt goes on behind it. */
+  #depthsInTokens(): Int32Array {
+    const depths = this.#nodes.depths.slice(0, this.#nodes.count);
+    if (this.#blockTokens === 1) return depths;
+    for (const [node, steps] of depths.entries()) depths[node] = steps * this.#blockTokens;
+    for (const [prompt, node] of this.#ends.values().entries()) depths[node] = this.#lengths.values()[prompt]!;
+    return depths;
   }
 }
 
-/** The nodes of the tree, found by their parent and what their block holds. Node 0 is the root. */
+/**
+ * The nodes, so that among those of one parent they stand by the prompts below them, the fewest first, and then by their
+ * first prompt. A vendor that keeps a prefix only once two prompts have parted behind it has then kept it before many ask
+ * for it.
+ */
+function smallestFirst(parents: Int32Array, depths: Int32Array, ends: Groups): Int32Array {
+  const below = Int32Array.from(parents, (_, node) => ends.of(node).length);
+  const firstPrompts = Int32Array.from(parents, (_, node) => ends.of(node)[0] ?? 2 ** 31 - 1);
+  const all = Int32Array.from(parents.keys());
+  for (const node of all.toSorted((a, b) => depths[b]! - depths[a]!)) {
+    const parent = parents[node]!;
+    if (parent < 0) continue;
+    below[parent]! += below[node]!;
+    firstPrompts[parent] = Math.min(firstPrompts[parent]!, firstPrompts[node]!);
+  }
+  return all.sort((a, b) => below[a]! - below[b]! || firstPrompts[a]! - firstPrompts[b]!);
+}
+
+/** Where prompts end or part; a node is a run of steps, none of which parts inside. Node 0 is the root. */
 class NodeTable {
   count = 1;
-  /** Tokens of all blocks. */
-  tokens = 0;
   /** Of the root: none. */
   parents = new Int32Array(1024).fill(-1);
-  /** Tokens from the root to the end of the node. */
+  /** Steps from the root to the end of the node. */
   depths = new Int32Array(1024);
-  /** 64 bits that stand for the block; of one token, the token itself. */
-  #low = new Int32Array(1024);
-  #high = new Int32Array(1024);
-  /** Open addressing, at most half full; 0 is empty. */
+  /** Where the node's steps begin among all. */
+  #starts = new Int32Array(1024);
+  readonly #steps = new GrowingInts();
+  /** Nodes by their parent and first step: open addressing, at most half full; 0 is empty. */
   #slots = new Int32Array(4096);
 
-  /** The child of a node for `tokens` from `from` to before `to`, made where there is none. */
-  child(parent: number, tokens: Int32Array, from: number, to: number): number {
-    const single = to - from === 1;
-    let low = single ? tokens[from]! : 0x811c9dc5;
-    let high = single ? 1 : 0x01000193 ^ (to - from);
-    if (!single)
-      for (let at = from; at < to; at++) {
-        low = mixed(low ^ tokens[at]!);
-        high = mixed(high + Math.imul(tokens[at]!, 0x9e3779b1));
-      }
-    const mask = this.#slots.length - 1;
-    let slot = mixed(mixed(parent ^ low) ^ high) & mask;
-    for (let node = this.#slots[slot]!; node !== 0; node = this.#slots[slot]!) {
-      if (this.parents[node] === parent && this.#low[node] === (low | 0) && this.#high[node] === (high | 0))
+  get steps(): number {
+    return this.#steps.length;
+  }
+
+  /** The node where this path ends, made where there is none. */
+  endOf(path: Int32Array): number {
+    let node = root;
+    while (this.depths[node]! < path.length) {
+      const from = this.depths[node]!;
+      const slot = this.#slotOf(node, path[from]!);
+      const child = this.#slots[slot]!;
+      if (child === 0) {
+        const start = this.#steps.length;
+        this.#steps.append(path.subarray(from));
+        node = this.#add(node, start, path.length);
+        this.#slots[slot] = node;
+        if (this.count * 2 > this.#slots.length) this.#spread();
         return node;
-      slot = (slot + 1) & mask;
+      }
+      const shared = this.#sharedSteps(child, path, from);
+      node = from + shared < this.depths[child]! ? this.#split(child, shared, slot) : child;
     }
-    const node = this.count++;
-    if (node === this.parents.length) this.#grow();
-    this.parents[node] = parent;
-    this.depths[node] = this.depths[parent]! + to - from;
-    this.#low[node] = low;
-    this.#high[node] = high;
-    this.tokens += to - from;
-    this.#slots[slot] = node;
-    if (this.count * 2 > this.#slots.length) this.#spread();
     return node;
   }
 
-  #grow(): void {
-    this.parents = twiceAsLong(this.parents);
-    this.depths = twiceAsLong(this.depths);
-    this.#low = twiceAsLong(this.#low);
-    this.#high = twiceAsLong(this.#high);
+  /** All steps from the root to the end of a node. */
+  path(end: number): Int32Array {
+    const path = new Int32Array(this.depths[end]!);
+    const steps = this.#steps.values();
+    for (let node = end; node !== root; node = this.parents[node]!) {
+      const from = this.depths[this.parents[node]!]!;
+      const start = this.#starts[node]!;
+      path.set(steps.subarray(start, start + this.depths[node]! - from), from);
+    }
+    return path;
+  }
+
+  #sharedSteps(node: number, path: Int32Array, from: number): number {
+    const steps = this.#steps.values();
+    const start = this.#starts[node]!;
+    const most = Math.min(this.depths[node]!, path.length) - from;
+    let shared = 1;
+    while (shared < most && steps[start + shared] === path[from + shared]) shared++;
+    return shared;
+  }
+
+  /** Cuts a node in two behind so many of its steps; returns the upper half, which takes its slot. */
+  #split(lower: number, steps: number, slot: number): number {
+    const start = this.#starts[lower]!;
+    const parent = this.parents[lower]!;
+    const upper = this.#add(parent, start, this.depths[parent]! + steps);
+    this.#slots[slot] = upper;
+    this.parents[lower] = upper;
+    this.#starts[lower] = start + steps;
+    this.#slots[this.#slotOf(upper, this.#steps.values()[start + steps]!)] = lower;
+    if (this.count * 2 > this.#slots.length) this.#spread();
+    return upper;
+  }
+
+  #add(parent: number, start: number, depth: number): number {
+    const node = this.count++;
+    if (node === this.parents.length) {
+      this.parents = twiceAsLong(this.parents);
+      this.depths = twiceAsLong(this.depths);
+      this.#starts = twiceAsLong(this.#starts);
+    }
+    this.parents[node] = parent;
+    this.#starts[node] = start;
+    this.depths[node] = depth;
+    return node;
+  }
+
+  /** The slot of a parent's child that begins with this step, or the empty one where it would stand. */
+  #slotOf(parent: number, step: number): number {
+    const mask = this.#slots.length - 1;
+    const steps = this.#steps.values();
+    let slot = mixed(mixed(parent) ^ step) & mask;
+    for (let node = this.#slots[slot]!; node !== 0; node = this.#slots[slot]!) {
+      if (this.parents[node] === parent && steps[this.#starts[node]!] === step) break;
+      slot = (slot + 1) & mask;
+    }
+    return slot;
   }
 
   #spread(): void {
     this.#slots = new Int32Array(2 * this.#slots.length);
-    const mask = this.#slots.length - 1;
-    for (let node = 1; node < this.count; node++) {
-      let slot = mixed(mixed(this.parents[node]! ^ this.#low[node]!) ^ this.#high[node]!) & mask;
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-      this.#slots[slot] = node;
-    }
+    for (let node = 1; node < this.count; node++)
+      this.#slots[this.#slotOf(this.parents[node]!, this.#steps.values()[this.#starts[node]!]!)] = node;
   }
+}
+
+/** 32 bits that stand for each block; of a shorter last one, for its length too. */
+function blockSums(tokens: Int32Array, blockTokens: number): Int32Array {
+  return Int32Array.from({ length: Math.ceil(tokens.length / blockTokens) }, (_, block) => {
+    const to = Math.min(tokens.length, (block + 1) * blockTokens);
+    let sum = to - block * blockTokens;
+    for (let at = block * blockTokens; at < to; at++) sum = mixed(Math.imul(sum, 31) + tokens[at]!);
+    return sum;
+  });
 }
 
 /** Murmur3's finish: every bit moves every other. */
@@ -170,6 +259,12 @@ class GrowingInts {
     this.#ints[this.length++] = value;
   }
 
+  append(values: Int32Array): void {
+    while (this.length + values.length > this.#ints.length) this.#ints = twiceAsLong(this.#ints);
+    this.#ints.set(values, this.length);
+    this.length += values.length;
+  }
+
   values(): Int32Array {
     return this.#ints.subarray(0, this.length);
   }
@@ -181,13 +276,20 @@ function twiceAsLong(ints: Int32Array): Int32Array<ArrayBuffer> {
   return longer;
 }
 
-/** The places of `keys` by their value, in rising order. Negative keys are in no group. */
-function grouped(keys: Int32Array, groups: number) {
+interface Groups {
+  readonly of: (group: number) => Int32Array;
+}
+
+/** The places of `keys` by their value, in rising order or in the one that is given. Negative keys are in no group. */
+function grouped(keys: Int32Array, groups: number, inOrder: Iterable<number> = keys.keys()): Groups {
   const starts = new Int32Array(groups + 1);
   for (const key of keys) if (key >= 0) starts[key + 1]! += 1;
   for (let group = 0; group < groups; group++) starts[group + 1]! += starts[group]!;
   const members = new Int32Array(starts[groups]!);
   const next = starts.slice(0, groups);
-  for (const [place, key] of keys.entries()) if (key >= 0) members[next[key]!++] = place;
-  return { of: (group: number) => members.subarray(starts[group]!, starts[group + 1]!) };
+  for (const place of inOrder) {
+    const key = keys[place]!;
+    if (key >= 0) members[next[key]!++] = place;
+  }
+  return { of: (group) => members.subarray(starts[group]!, starts[group + 1]!) };
 }

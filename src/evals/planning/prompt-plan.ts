@@ -1,38 +1,82 @@
-/** The order of prompts that should make a route evaluate least, with what it should cost and what it would have cost. */
+/** The order of prompts that should make a route evaluate least. */
 import type { CacheRule } from "../../routes/index.ts";
-import { leads } from "./lead.ts";
 import { type PrefixTree, PrefixTreeBuilder } from "./prefix-tree.ts";
 import type { Prompts } from "./prompts.ts";
-import { asGiven, type Schedule, sharingFirst } from "./schedule.ts";
-import { type Simulated, simulated } from "./simulation.ts";
+import { type Schedule, sharingFirst, startOf, type Waiting } from "./schedule.ts";
+import { simulated } from "./simulation.ts";
 
 export interface PromptPlan {
   readonly schedule: Schedule;
   /** `tree.tokens` is the lower bound of what any cache makes the route evaluate. */
   readonly tree: PrefixTree;
-  /** Under the route's cache rule, in the plan's order; null where no rule is known. */
-  readonly planned: Simulated | null;
-  /** The same in the order in which the prompts were given. */
-  readonly naive: Simulated | null;
+  /** The same prompts, made anew at less cost than at first. */
+  readonly prompts: Prompts;
 }
 
-/** A tree of so many nodes takes some 200 MB. */
-const mostNodes = 4_000_000;
+/** Of four bytes each. */
+export const mostSteps = 2 ** 24;
 
-export function planPrompts(prompts: Prompts, rule: CacheRule | null, concurrency: number): PromptPlan {
-  const tree = treeOf(prompts);
-  if (rule === null) return { schedule: sharingFirst(tree, leads[0]), tree, planned: null, naive: null };
-  const play = (schedule: Schedule) => ({ schedule, played: simulated(schedule, prompts.of, rule, concurrency) });
-  const tried = leads.map((lead) => play(sharingFirst(tree, lead)));
-  const best = tried.reduce((least, one) => (one.played.evaluatedTokens < least.played.evaluatedTokens ? one : least));
-  return { schedule: best.schedule, tree, planned: best.played, naive: play(asGiven(prompts.count)).played };
+const all = Number.POSITIVE_INFINITY;
+
+/**
+ * From the one that keeps most calls going to the one that keeps fewest. Where a cache holds one prompt in each of several
+ * slots, the prompts about one document are a chain that stays in its slot; with the last, documents that begin alike are
+ * one chain.
+ */
+const waitings: readonly [Waiting, ...(Waiting & { readonly worthLess: number })[]] = [
+  { lead: 1, worthShare: 0.1 },
+  // To be chosen, it has to evaluate less than those before it by this share.
+  { lead: 2, worthShare: 0.1, worthLess: 0.01 },
+  { lead: all, worthShare: 0.6, worthLess: 0.03 },
+  { lead: all, worthShare: 0.1, worthLess: 0.1 },
+];
+
+/** How many prompts, in the order of the plan, are played through to choose how far they wait. */
+const triedPrompts = 4_096;
+
+/** @param most  steps that the tree may have */
+export function planPrompts(
+  prompts: Prompts,
+  rule: CacheRule | null,
+  concurrency: number,
+  most = mostSteps,
+): PromptPlan {
+  const tree = treeOf(prompts, most);
+  const { tokensOf } = tree;
+  const again = tokensOf === null || prompts.isExact ? prompts : { ...prompts, of: asPrompts(tokensOf) };
+  const waiting = waitingFor(tree, again, rule, concurrency);
+  return { schedule: sharingFirst(tree, waiting), tree, prompts: again };
 }
 
-/** In blocks as large as it takes for the tree to fit, should no two prompts share anything. */
-function treeOf(prompts: Prompts): PrefixTree {
-  let tokens = 0;
-  for (let prompt = 0; prompt < prompts.count; prompt++) tokens += prompts.of(prompt).tokens.length;
-  const builder = new PrefixTreeBuilder(Math.max(1, 2 ** Math.ceil(Math.log2(tokens / mostNodes))));
-  for (let prompt = 0; prompt < prompts.count; prompt++) builder.add(prompts.of(prompt).tokens);
-  return builder.build();
+const asPrompts = (tokensOf: (prompt: number) => Int32Array) => (prompt: number) => ({ tokens: tokensOf(prompt) });
+
+/** One call at a time, all of them are the same order. */
+function waitingFor(tree: PrefixTree, prompts: Prompts, rule: CacheRule | null, concurrency: number): Waiting {
+  let [best, ...others] = waitings;
+  if (rule === null || concurrency === 1) return best;
+  const evaluated = (waiting: Waiting) =>
+    simulated(startOf(sharingFirst(tree, waiting), triedPrompts), prompts.of, rule, concurrency).evaluatedTokens;
+  let least = evaluated(best);
+  for (const other of others) {
+    const tokens = evaluated(other);
+    if (tokens >= (1 - other.worthLess) * least) continue;
+    best = other;
+    least = tokens;
+  }
+  return best;
 }
+
+/** In blocks as large as it takes for the tree to fit. */
+function treeOf(prompts: Prompts, most: number): PrefixTree {
+  for (let blockTokens = 1; ; ) {
+    const builder = new PrefixTreeBuilder(blockTokens);
+    let added = 0;
+    while (added < prompts.count && builder.steps <= most) builder.add(prompts.of(added++).tokens);
+    if (builder.steps <= most) return builder.build();
+    blockTokens = blocksToFit(builder.steps * (prompts.count / added), blockTokens, most);
+  }
+}
+
+/** @param steps  that the whole tree would have, with blocks of `blockTokens` */
+export const blocksToFit = (steps: number, blockTokens: number, most = mostSteps) =>
+  blockTokens * 2 ** Math.max(1, Math.ceil(Math.log2((1.2 * steps) / most)));

@@ -14,6 +14,12 @@ export const asGiven = (prompts: number): Schedule => ({
   after: new Int32Array(prompts).fill(-1),
 });
 
+/** Its first places. */
+export const startOf = ({ order, after }: Schedule, places: number): Schedule => ({
+  order: order.subarray(0, places),
+  after: after.subarray(0, places),
+});
+
 /**
  * As the prompts were given, where those of one document follow each other: of each document the first `lead` go one after
  * the other, and the others when these have ended.
@@ -30,27 +36,35 @@ export function byDocument(documents: readonly string[], lead: number): Schedule
   return { order, after };
 }
 
-/** A prompt that shares no more than this of its tokens does not wait for them. */
-const worthWaiting = 0.1;
+/** How far prompts wait for each other. */
+export interface Waiting {
+  /** Of the prompts that begin alike, so many go one after the other, and the others when these have ended. */
+  readonly lead: number;
+  /** A prompt that shares no more than this of its tokens waits for nobody. */
+  readonly worthShare: number;
+}
 
 /**
  * What shares a prefix stands together. Of the prompts that begin alike, the first `lead` go one after the other, and
  * those behind them all at once when these have ended: one where a prefix is there for everybody once it was read, two
- * where a vendor keeps a prefix that it has met twice, all where only one call at a time can go on from it.
+ * where a vendor keeps a prefix that it has met twice, all where only one call at a time can go on from it. Then each waits
+ * for the one before it, whatever shorter beginnings they share with others.
  */
-export function sharingFirst(tree: PrefixTree, lead: number): Schedule {
+export function sharingFirst(tree: PrefixTree, { lead, worthShare }: Waiting): Schedule {
   const after = new Int32Array(tree.prompts).fill(-1);
   /** By what is shared, the places so far, no more than lead. */
   const leaders = new Map<string, number[]>();
   for (let place = 0; place < tree.prompts; place++) {
     const opener = tree.opener[place]!;
-    if (opener < 0 || tree.sharedTokens[place]! <= worthWaiting * tree.lengths[place]!) continue;
+    if (opener < 0 || tree.sharedTokens[place]! <= worthShare * tree.lengths[place]!) continue;
+    if (lead === Number.POSITIVE_INFINITY) {
+      after[place] = place - 1;
+      continue;
+    }
     const key = `${opener} ${tree.sharedTokens[place]}`;
     const before = leaders.get(key) ?? [opener];
     after[place] = before.at(-1)!;
-    if (lead === Number.POSITIVE_INFINITY) leaders.set(key, [place]);
-    else if (before.length < lead) leaders.set(key, [...before, place]);
-    else leaders.set(key, before);
+    leaders.set(key, before.length < lead ? [...before, place] : before);
   }
   return { order: tree.order, after };
 }

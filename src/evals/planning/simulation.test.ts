@@ -24,7 +24,7 @@ const questions = (documents: number, each: number, tokens: number) =>
 test("without a cache every token is evaluated, in whatever order", () => {
   const prompts = questions(3, 4, 50);
   const total = prompts.reduce((sum, { tokens }) => sum + tokens.length, 0);
-  for (const schedule of [asGiven(12), sharingFirst(treeOf(prompts), 1)])
+  for (const schedule of [asGiven(12), sharingFirst(treeOf(prompts), { lead: 1, worthShare: 0.1 })])
     expect(simulated(schedule, (index) => prompts[index]!, noCache, 3)).toMatchObject({
       promptTokens: total,
       evaluatedTokens: total,
@@ -39,7 +39,10 @@ test("one call at a time, an ideal cache evaluates the tree and no token more, i
   fc.assert(
     fc.property(prompts, (given) => {
       const tree = treeOf(given);
-      for (const schedule of [asGiven(given.length), sharingFirst(tree, Number.POSITIVE_INFINITY)])
+      for (const schedule of [
+        asGiven(given.length),
+        sharingFirst(tree, { lead: Number.POSITIVE_INFINITY, worthShare: 0.1 }),
+      ])
         expect(simulated(schedule, (index) => given[index]!, idealCache(), 1).evaluatedTokens).toBe(tree.tokens);
     }),
   );
@@ -49,7 +52,12 @@ test("llama.cpp with one slot evaluates little more than the tree, and far more 
   const prompts = questions(8, 6, 400);
   const tree = treeOf(prompts);
   const rule = llamaCpp({ sequences: 1 });
-  const planned = simulated(sharingFirst(tree, Number.POSITIVE_INFINITY), (index) => prompts[index]!, rule, 1);
+  const planned = simulated(
+    sharingFirst(tree, { lead: Number.POSITIVE_INFINITY, worthShare: 0.1 }),
+    (index) => prompts[index]!,
+    rule,
+    1,
+  );
   const naive = simulated(asGiven(prompts.length), (index) => prompts[index]!, rule, 1);
   expect(planned.evaluatedTokens / tree.tokens).toBeLessThan(1.01);
   expect(naive.evaluatedTokens / tree.tokens).toBeGreaterThan(5);
@@ -58,7 +66,7 @@ test("llama.cpp with one slot evaluates little more than the tree, and far more 
 test("where one prompt warms a prefix for all, four calls at a time evaluate hardly more than one", () => {
   const prompts = questions(8, 6, 1_024);
   const tree = treeOf(prompts);
-  const planned = simulated(sharingFirst(tree, 1), (index) => prompts[index]!, kimi(), 4);
+  const planned = simulated(sharingFirst(tree, { lead: 1, worthShare: 0.1 }), (index) => prompts[index]!, kimi(), 4);
   const naive = simulated(asGiven(prompts.length), (index) => prompts[index]!, kimi(), 48);
   expect(planned.evaluatedTokens / tree.tokens).toBeLessThan(1.15);
   expect(naive.evaluatedTokens / tree.tokens).toBeGreaterThan(5);
@@ -68,7 +76,7 @@ test("where a prefix is kept once it was met twice, two leaders evaluate less th
   const prompts = questions(4, 8, 700);
   const tree = treeOf(prompts);
   const evaluated = (lead: number) =>
-    simulated(sharingFirst(tree, lead), (index) => prompts[index]!, deepSeek(), 8).evaluatedTokens;
+    simulated(sharingFirst(tree, { lead, worthShare: 0.1 }), (index) => prompts[index]!, deepSeek(), 8).evaluatedTokens;
   expect(evaluated(2)).toBeLessThan(evaluated(1));
 });
 

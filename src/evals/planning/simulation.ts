@@ -1,5 +1,5 @@
 /** What a schedule should make a route read, under the rule of its cache: the calls played through without sending any. */
-import type { CachedPrompt, CacheRule } from "../../routes/index.ts";
+import type { CachedPrompt, CacheRule, CacheState } from "../../routes/index.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -31,42 +31,73 @@ export interface Simulated {
  */
 export function simulated(
   schedule: Schedule,
-  promptOf: (prompt: number) => Omit<CachedPrompt, "sentAtMs">,
+  promptOf: PromptOf,
   rule: CacheRule,
   concurrency: number,
-  pace: Pace = middlingPace,
+  pace?: Pace,
 ): Simulated {
-  const cache = rule.open();
-  const dispatcher = new Dispatcher(schedule);
-  const running: { readonly place: number; readonly endsAtMs: number; readonly end: () => void }[] = [];
-  let ms = 0;
-  let [promptTokens, cacheReadTokens, cacheWriteTokens] = [0, 0, 0];
-  let reportsWrites = true;
-  for (;;) {
-    while (running.length < concurrency) {
-      const place = dispatcher.take();
-      if (place === null) break;
-      const prompt = promptOf(schedule.order[place]!);
-      const { expected, end } = cache.begin({ ...prompt, sentAtMs: ms });
-      promptTokens += prompt.tokens.length;
-      cacheReadTokens += expected.readTokens;
-      cacheWriteTokens += expected.writtenTokens ?? 0;
-      reportsWrites &&= expected.writtenTokens !== null;
-      const evaluated = prompt.tokens.length - expected.readTokens;
-      running.push({ place, endsAtMs: ms + evaluated * pace.evaluatedTokenMs + pace.restMs, end });
-    }
-    if (running.length === 0) break;
-    const first = running.reduce((least, call, index) => (call.endsAtMs < running[least]!.endsAtMs ? index : least), 0);
-    const [call] = running.splice(first, 1) as [(typeof running)[number]];
-    ms = call.endsAtMs;
-    call.end();
-    dispatcher.end(call.place);
+  const simulation = new Simulation(rule, concurrency, pace);
+  simulation.play(schedule, promptOf);
+  return simulation.played;
+}
+
+type PromptOf = (prompt: number) => Omit<CachedPrompt, "sentAtMs">;
+
+/** Schedules that are played one after the other, with one cache; each when all calls of the one before have ended. */
+export class Simulation {
+  readonly #cache: CacheState;
+  readonly #concurrency: number;
+  readonly #pace: Pace;
+  #ms = 0;
+  #promptTokens = 0;
+  #cacheReadTokens = 0;
+  #cacheWriteTokens = 0;
+  #reportsWrites = true;
+
+  constructor(rule: CacheRule, concurrency: number, pace = middlingPace) {
+    this.#cache = rule.open();
+    this.#concurrency = concurrency;
+    this.#pace = pace;
   }
-  return {
-    promptTokens,
-    cacheReadTokens,
-    cacheWriteTokens: reportsWrites ? cacheWriteTokens : null,
-    evaluatedTokens: promptTokens - cacheReadTokens,
-    ms,
-  };
+
+  get played(): Simulated {
+    return {
+      promptTokens: this.#promptTokens,
+      cacheReadTokens: this.#cacheReadTokens,
+      cacheWriteTokens: this.#reportsWrites ? this.#cacheWriteTokens : null,
+      evaluatedTokens: this.#promptTokens - this.#cacheReadTokens,
+      ms: this.#ms,
+    };
+  }
+
+  play(schedule: Schedule, promptOf: PromptOf): void {
+    const dispatcher = new Dispatcher(schedule);
+    const running: { readonly place: number; readonly endsAtMs: number; readonly end: () => void }[] = [];
+    for (;;) {
+      while (running.length < this.#concurrency) {
+        const place = dispatcher.take();
+        if (place === null) break;
+        running.push({ place, ...this.#begin(promptOf(schedule.order[place]!)) });
+      }
+      if (running.length === 0) return;
+      const first = running.reduce(
+        (least, call, index) => (call.endsAtMs < running[least]!.endsAtMs ? index : least),
+        0,
+      );
+      const [call] = running.splice(first, 1) as [(typeof running)[number]];
+      this.#ms = call.endsAtMs;
+      call.end();
+      dispatcher.end(call.place);
+    }
+  }
+
+  #begin(prompt: Omit<CachedPrompt, "sentAtMs">) {
+    const { expected, end } = this.#cache.begin({ ...prompt, sentAtMs: this.#ms });
+    this.#promptTokens += prompt.tokens.length;
+    this.#cacheReadTokens += expected.readTokens;
+    this.#cacheWriteTokens += expected.writtenTokens ?? 0;
+    this.#reportsWrites &&= expected.writtenTokens !== null;
+    const evaluated = prompt.tokens.length - expected.readTokens;
+    return { endsAtMs: this.#ms + evaluated * this.#pace.evaluatedTokenMs + this.#pace.restMs, end };
+  }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { UserError } from "../../../../errors.ts";
 import { idealCache } from "../../../../routes/index.ts";
-import { WordTokens } from "../../../planning/word-tokens.ts";
+import { wordTokens } from "../../../planning/word-tokens.ts";
 import { readMooncake } from "./mooncake.ts";
 import type { Session } from "./trace.ts";
 
@@ -22,12 +22,11 @@ const shapes = ({ turns }: Session) =>
 test("published rows are requests on their own, of their length, that share their first block and hardly a word more", () => {
   const { sessions, notes } = readMooncake(published, { name: "conversation" });
   expect(notes).toEqual([]);
-  const words = new WordTokens();
   const cache = idealCache().open();
   const reads = sessions.map(({ turns }, index) => {
     const [turn] = turns("seed");
     // Without the mark of the user's turn.
-    const tokens = words.of(turn!.messages).subarray(1);
+    const tokens = wordTokens(turn!.messages).subarray(1);
     return [tokens.length, cache.begin({ tokens, sentAtMs: index }).expected.readTokens];
   });
   expect(reads.map(([length]) => length)).toEqual([6_758, 7_322, 2_290, 915, 1_053]);

@@ -119,5 +119,5 @@ const undecided = (name: string) =>
   new UserError({
     happened: `${name} has sessions of several rows, and their prompts may be whole or only what is new`,
     expected: "to be told: `cumulative` where every row holds its whole prompt, `delta` where it holds what is new",
-    mend: "say which; servers log whole prompts, AIPerf's multi-turn traces hold what is new",
+    mend: "say which, on the command line with --trace-rows; servers log whole prompts, AIPerf's multi-turn traces hold what is new",
   });

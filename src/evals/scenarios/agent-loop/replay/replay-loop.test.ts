@@ -69,7 +69,7 @@ test("pauses are kept up to the longest that is asked for", () => {
       servedModel: null,
       responseId: null,
     };
-    await scenario.solver!(scenario.cells[0]!).solve(sample!, async () => ({ answer }) as never);
+    await scenario.solver!(scenario.cells[0]!, { kind: "vendor" }).solve(sample!, async () => ({ answer }) as never);
     return slept;
   };
   return expect(Promise.all([0, 10_000].map(waits))).resolves.toEqual([[], [1_000, 8_000, 3_000, 10_000]]);

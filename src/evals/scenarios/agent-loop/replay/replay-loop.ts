@@ -1,7 +1,10 @@
 /** A replayed loop: the requests of a trace, sent again turn by turn, so that every model gets the same prompts. */
 import type { CallRequest } from "../../../../wire/index.ts";
-import type { Sample, Scenario } from "../../../scenario.ts";
+import { effortTogether } from "../../../effort.ts";
+import type { Effort, Sample, Scenario } from "../../../scenario.ts";
+import { turnEffort } from "../../../turn-effort.ts";
 import { playSteps, type Sleep, type Step } from "../steps.ts";
+import { longestWordBytes } from "./synthetic-text.ts";
 import type { Session, Trace } from "./trace.ts";
 
 export interface ReplayOptions {
@@ -40,7 +43,7 @@ export function replayLoop(trace: Trace, options: ReplayOptions, sleep?: Sleep):
     ({ id }) => stepsOf(byId.get(id)!, options),
     ...(sleep === undefined ? [] : [sleep]),
   );
-  const tokens = sessions.flatMap(({ requests }) => requests.map(({ inputTokens }) => inputTokens ?? 0));
+  const longest = () => sessions.reduce((most, session) => Math.max(most, longestRequest(session, options)), 0);
   return {
     name: "agent-loop-replay",
     version: 1,
@@ -54,7 +57,8 @@ export function replayLoop(trace: Trace, options: ReplayOptions, sleep?: Sleep):
     isInOrder: true,
     scorers: [],
     solver: () => solver,
-    contextTokens: () => tokens.reduce((longest, one) => Math.max(longest, one), 0),
+    effort: (_cell, { id }) => sessionEffort(byId.get(id)!, options),
+    contextTokens: longest,
     options: { ...options, trace: { name: trace.name, sha256: trace.sha256 } },
   };
 }
@@ -78,13 +82,45 @@ function* stepsOf({ requests, turns }: Session, { seed, longestPauseMs }: Replay
   }
 }
 
+const longestRequest = (session: Session, { seed }: ReplayOptions) =>
+  requestEfforts(session, seed).reduce((longest, { inputTokens }) => Math.max(longest, inputTokens ?? 0), 0);
+
+function sessionEffort(session: Session, { seed, longestPauseMs }: ReplayOptions): Effort {
+  const pauseMs = session.requests.reduce((sum, request) => sum + Math.min(request.pauseMs, longestPauseMs), 0);
+  return { ...effortTogether(requestEfforts(session, seed)), pauseMs };
+}
+
+/** Where the lengths of prompts are known, their words are not made to be counted. */
+function requestEfforts({ requests, turns }: Session, seed: string): Effort[] {
+  return requests.every(({ inputTokens }) => inputTokens !== null)
+    ? requests.map(({ inputTokens }, index) => shapeEffort(inputTokens!, index))
+    : firstOf(turns(seed), requests.length).map(turnEffort);
+}
+
+function firstOf<Item>(items: Iterable<Item>, count: number): Item[] {
+  const first: Item[] = [];
+  for (const item of items) if (first.push(item) >= count) break;
+  return first;
+}
+
+/** Messages are one more, or two, with each request. */
+const shapeEffort = (inputTokens: number, index: number): Effort => ({
+  calls: 1,
+  inputTokens,
+  mostInputTokens: inputTokens * longestWordBytes + (2 * index + 4) * messageFrameBytes,
+  pauseMs: 0,
+});
+
+/** Of a message in a body besides its text, and of the body. */
+const messageFrameBytes = 128;
+
 function sampleOf({ id, document, turns }: Session, { seed, maxOutputTokens, extraBody }: ReplayOptions): Sample {
   const [opening] = turns(seed);
   return {
     id,
     document,
     ...opening!,
-    target: "",
+    target: null,
     settings: { maxTokens: maxOutputTokens, ...(extraBody !== undefined && { extraBody }) },
     depth: null,
     answerable: true,

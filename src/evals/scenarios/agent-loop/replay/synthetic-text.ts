@@ -8,6 +8,8 @@ import { randomFrom } from "../../../../stats/index.ts";
 /** With the space in front, without which they are several tokens. */
 const words = registerWords().filter((word) => word.startsWith(" "));
 const digits = entities.map((word) => ` ${word}`);
+/** Of a word with the space in front; all are ASCII. */
+export const longestWordBytes = Math.max(...[...words, ...digits].map(({ length }) => length));
 /** Of base 64: as many as the largest safe integer takes. */
 const digitsOfId = 9;
 

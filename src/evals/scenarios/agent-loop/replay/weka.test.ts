@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { idealCache } from "../../../../routes/index.ts";
-import { WordTokens } from "../../../planning/word-tokens.ts";
+import { wordTokens } from "../../../planning/word-tokens.ts";
 import { readWeka } from "./weka.ts";
 
 const request = (t: number, tokens: number, ids: number[], more: object = {}) => ({
@@ -16,10 +16,9 @@ test("an ideal cache finds the blocks that AIPerf finds in the same conversation
   const trace = read(
     conversation([request(0, 128, [1, 2]), request(1.5, 192, [1, 2, 3]), request(3, 256, [1, 2, 3, 4])]),
   );
-  const words = new WordTokens();
   const cache = idealCache().open();
   const blocks = [...trace.sessions[0]!.turns("seed")].map(({ messages }, index) => {
-    const { readTokens } = cache.begin({ tokens: words.of(messages), sentAtMs: index }).expected;
+    const { readTokens } = cache.begin({ tokens: wordTokens(messages), sentAtMs: index }).expected;
     return Math.floor(readTokens / 64);
   });
   expect(blocks).toEqual([0, 2, 3]);

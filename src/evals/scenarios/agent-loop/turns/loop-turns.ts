@@ -85,7 +85,11 @@ export function loopTurns(records: readonly TrialRecord[], options: LoopTurnsOpt
     const expectedTokens =
       options.promptOf === undefined ? (call.expectedCacheReadTokens ?? scaled(expected)) : scaled(expected);
     const change = earlier === null ? null : prefixChange(earlier.parts, parts);
-    const ceilingTokens = scaled(ceilings)!;
+    const slack = options.promptOf === undefined ? estimateSlack * (promptTokens ?? 0) : 0;
+    const estimatedCeiling = scaled(ceilings)!;
+    const isWithinSlack = cachedTokens !== null && cachedTokens - estimatedCeiling <= slack;
+    // An estimate that is a little below what was read is a wrong estimate.
+    const ceilingTokens = isWithinSlack ? Math.max(estimatedCeiling, cachedTokens) : estimatedCeiling;
     const appended = earlier === null ? 0 : Math.min(earlier.call.usage?.inputTokens ?? 0, promptTokens ?? 0);
     const readable = {
       appended,
@@ -93,7 +97,6 @@ export function loopTurns(records: readonly TrialRecord[], options: LoopTurnsOpt
       ceiling: change === null ? appended : Math.min(ceilingTokens, appended),
       ...{ alone: scaled(alone), timeless: scaled(timeless), expected: expectedTokens },
     };
-    const slack = options.promptOf === undefined ? estimateSlack * (promptTokens ?? 0) : 0;
     return {
       trialId: record.trial.id,
       cell: record.trial.cell,

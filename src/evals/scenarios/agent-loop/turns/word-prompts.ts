@@ -1,7 +1,7 @@
 /** Prompts as a cache rule wants them, where only the vendor knows its tokens: words, stretched to the tokens reported. */
 import type { CachedPrompt } from "../../../../routes/index.ts";
 import type { Answer, Call, Message } from "../../../../wire/index.ts";
-import { WordTokens } from "../../../planning/word-tokens.ts";
+import { wordTokens } from "../../../planning/word-tokens.ts";
 import { callText, type PromptBody, type PromptPart, promptBody } from "./prompt-parts.ts";
 
 /** A prompt with the answer behind it, as it would stand in a prompt that goes on. */
@@ -36,13 +36,12 @@ interface ReadPrompt {
 
 /** The tokens of parts, each text read once: a history stands in every request after it. */
 class PartTokens {
-  readonly #words = new WordTokens();
   readonly #known = new Map<string, Int32Array>();
 
   of(role: string, text: string): Int32Array {
-    const known = this.#known.get(text) ?? this.#words.of([{ role: "user", content: text }]).subarray(1);
+    const known = this.#known.get(text) ?? wordTokens([{ role: "user", content: text }]).subarray(1);
     this.#known.set(text, known);
-    return joined([this.#words.of([{ role: roles.find((one) => one === role) ?? "system", content: "" }]), known]);
+    return joined([wordTokens([{ role: roles.find((one) => one === role) ?? "system", content: "" }]), known]);
   }
 }
 

@@ -1,0 +1,123 @@
+/**
+ * What a route's cache rule expects of each call, while a run goes on. Where the route tells its tokens, exactly. Where
+ * only the vendor knows them, words stand for them, stretched by one factor: input tokens over words of the first call
+ * that reports its input. Until then calls wait; the first of a run can read nothing in any case.
+ */
+import {
+  answerOfMessage,
+  type CacheCall,
+  type CachedPrompt,
+  type CacheState,
+  type PromptTokenizer,
+  promptOfBody,
+  type Route,
+} from "../routes/index.ts";
+import { type Call, type CallRequest, wireBody } from "../wire/index.ts";
+import { wordTokens } from "./planning/word-tokens.ts";
+
+export interface PredictedCall {
+  /** To be asked once the call has been answered: tokens that should have been read. Null where nobody can say. */
+  readonly expected: (call: Pick<Call, "usage">) => number | null;
+  /** The call, and further attempts at it, are over. */
+  readonly end: (call: Call | null) => void;
+}
+
+const unpredicted: PredictedCall = { expected: () => null, end: () => {} };
+
+export class CachePrediction {
+  readonly #vendor: string;
+  readonly #route: Route;
+  readonly #cache: CacheState | null;
+  /** Input tokens over words; null until a call has told. */
+  #factor: number | null = null;
+  /** Calls sent before it was known, in order. */
+  #waiting: WordCall[] = [];
+
+  constructor(route: Route) {
+    this.#route = route;
+    this.#vendor = route.id.slice(0, route.id.indexOf("/"));
+    this.#cache = route.cacheRule?.open() ?? null;
+  }
+
+  /** @param tokens the prompt's own; null where only the vendor knows them */
+  begin(request: CallRequest, tokens: Int32Array | null, sentAtMs: number): PredictedCall {
+    if (this.#cache === null) return unpredicted;
+    if (tokens !== null) {
+      const call = this.#cache.begin({ tokens, sentAtMs });
+      return { expected: () => call.expected.readTokens, end: () => call.end() };
+    }
+    const body = wireBody(this.#route.endpoint.protocol, request);
+    const prompt = (factor: number) => promptOfBody(this.#vendor, body, words(factor));
+    if (prompt(1) === null) return unpredicted;
+    return this.#byWords({ prompt: (factor) => prompt(factor)!, sentAtMs, begun: null, ended: null });
+  }
+
+  #byWords(call: WordCall): PredictedCall {
+    if (this.#factor === null) this.#waiting.push(call);
+    else this.#start(call, this.#factor);
+    return {
+      expected: ({ usage }) => {
+        this.#learn(call, usage?.inputTokens ?? null);
+        return call.begun?.expected.readTokens ?? null;
+      },
+      end: (made) => {
+        call.ended = { made, atMs: performance.now() };
+        if (call.begun !== null) this.#finish(call);
+      },
+    };
+  }
+
+  #learn(call: WordCall, inputTokens: number | null): void {
+    if (this.#factor !== null || inputTokens === null || inputTokens === 0) return;
+    const { tokens, inputTokens: counted = tokens.length } = call.prompt(1);
+    const factor = inputTokens / Math.max(1, counted);
+    this.#factor = factor;
+    for (const waiting of this.#waiting) {
+      this.#start(waiting, factor);
+      if (waiting.ended !== null) this.#finish(waiting);
+    }
+    this.#waiting = [];
+  }
+
+  #start(call: WordCall, factor: number): void {
+    call.begun = this.#cache!.begin({ ...call.prompt(factor), sentAtMs: call.sentAtMs });
+  }
+
+  /** With the answer, which some vendors keep. */
+  #finish(call: WordCall): void {
+    const { made, atMs } = call.ended!;
+    const said = made === null || made.failure !== null ? null : messageOf(made);
+    const tokens =
+      said && answerOfMessage(this.#vendor, said, words(this.#factor!), made!.answer.finishReason !== "length");
+    call.begun!.end(tokens === null ? undefined : { tokens, atMs });
+  }
+}
+
+interface WordCall {
+  readonly prompt: (factor: number) => Omit<CachedPrompt, "sentAtMs">;
+  readonly sentAtMs: number;
+  begun: CacheCall | null;
+  ended: { readonly made: Call | null; readonly atMs: number } | null;
+}
+
+/** As a request that goes on would say it. */
+const messageOf = ({ answer: { text, toolCalls } }: Call) => ({
+  role: "assistant",
+  content: text,
+  ...(toolCalls.length > 0 && {
+    tool_calls: toolCalls.map(({ id, name, arguments: given }) => ({
+      id,
+      type: "function",
+      function: { name, arguments: given },
+    })),
+  }),
+});
+
+/** The words of a text, each as often as the factor says, so that equal beginnings stay equal. */
+const words = (factor: number): PromptTokenizer => ({
+  text: (text) => {
+    const pieces = wordTokens([{ role: "user", content: text }]).subarray(1);
+    return Int32Array.from({ length: Math.round(pieces.length * factor) }, (_, at) => pieces[Math.floor(at / factor)]!);
+  },
+  mark: (name) => wordTokens([{ role: "user", content: ` ${name} mark` }]).subarray(1, 2),
+});
