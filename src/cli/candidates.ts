@@ -13,7 +13,7 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { knownPrice } from "./known-price.ts";
 import { progressBar } from "./progress.ts";
 import type { Question } from "./question.ts";
-import { givenPrice } from "./settings.ts";
+import { givenPrice, type Settings } from "./settings.ts";
 
 export interface Candidates {
   readonly routes: readonly Route[];
@@ -65,7 +65,7 @@ export async function candidatesOf(question: Question, io: Io, prepare = true): 
       close: async () => {},
     };
   }
-  const sequences = Math.max(2, settings.concurrency ?? 1);
+  const sequences = sequencesOf(settings);
   const engine = await startEngine({
     models: models.map(({ id, path, specimen }) => ({
       id,
@@ -82,7 +82,7 @@ export async function candidatesOf(question: Question, io: Io, prepare = true): 
     for (const [index, model] of answering.entries()) {
       const bar = progressBar(io, "measuring each model's KV cache");
       bar.update(index / answering.length);
-      routes.push(await engineRoute(model, engine, sequences, question));
+      routes.push(await engineRoute(model, engine, question));
       bar.done();
     }
     const onEngine = (model: string) => bareRoute(modelNamed(nameOf(model), models), question, engine);
@@ -169,6 +169,9 @@ export function refuseUnknownPrices({ settings, needs }: Question, { routes, jud
   });
 }
 
+/** Conversations that the embedded engine holds at a time. */
+export const sequencesOf = ({ concurrency = 1 }: Settings) => Math.max(2, concurrency);
+
 const onEngine = "engine/";
 const isOnEngine = (model: string) => model.startsWith(onEngine);
 const isNotOnEngine = (model: string) => !isOnEngine(model);
@@ -252,7 +255,7 @@ function refuseSameNames(ids: readonly string[]): void {
 }
 
 /** An engine route before anything was started: enough to plan with. */
-function bareRoute({ id, specimen }: EngineModel, { answerTokens }: Question, engine?: Engine): Route {
+function bareRoute({ id, specimen }: EngineModel, { settings, answerTokens }: Question, engine?: Engine): Route {
   return {
     id: `engine/${id}`,
     model: id,
@@ -264,14 +267,14 @@ function bareRoute({ id, specimen }: EngineModel, { answerTokens }: Question, en
     contextTokens: null,
     price: null,
     kvCache: null,
-    cacheRule: null,
+    cacheRule: llamaCpp({ sequences: sequencesOf(settings) }),
     tokenize: null,
     lane: "embedded engine",
     maxOutputTokens: answerTokens,
   };
 }
 
-async function engineRoute(model: EngineModel, engine: Engine, sequences: number, question: Question): Promise<Route> {
+async function engineRoute(model: EngineModel, engine: Engine, question: Question): Promise<Route> {
   const info = await engine.describe(model.id);
   const measured = await measuredKvCache(model.id, engine);
   return {
@@ -282,7 +285,6 @@ async function engineRoute(model: EngineModel, engine: Engine, sequences: number
       ...measured,
       source: `measured in llama.cpp's saved state, ${question.settings.kvType ?? "f16"}`,
     },
-    cacheRule: llamaCpp({ sequences }),
     fingerprint: await fingerprintOf(model.path),
     tokenize: async ({ messages }) => Int32Array.from(await engine.tokenize(model.id, messages.map(asTurn))),
   };

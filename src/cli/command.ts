@@ -20,6 +20,8 @@ export interface Io {
   readonly width: number;
   /** Null where nobody watches. */
   readonly progress: ((text: string | null) => void) | null;
+  /** Puts a question on the terminal; null where nobody can answer. */
+  readonly ask: ((question: string) => Promise<string>) | null;
   /** Resolves at the first Ctrl-C (stop soon) and at the second (stop now). */
   readonly interrupts: { readonly stopping: AbortSignal; readonly aborting: AbortSignal };
 }

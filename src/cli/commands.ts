@@ -2,11 +2,15 @@
 import type { CommandTable } from "./command.ts";
 
 export const commands: CommandTable = {
+  init: async () => (await import("./commands/init.ts")).initCommand,
+  validate: async () => (await import("./commands/validate.ts")).validateCommand,
+  plan: async () => (await import("./commands/plan.ts")).planCommand,
   run: async () => (await import("./commands/run.ts")).runCommand,
   runs: async () => (await import("./commands/runs.ts")).runsCommand,
   show: async () => (await import("./commands/show.ts")).showCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
   export: async () => (await import("./commands/export.ts")).exportCommand,
+  "compare-runs": async () => (await import("./commands/compare-runs.ts")).compareRunsCommand,
   models: async () => (await import("./commands/models.ts")).modelsCommand,
   specimens: async () => (await import("./commands/specimens.ts")).specimensCommand,
   "engine serve": async () => (await import("./commands/engine.ts")).engineServeCommand,

@@ -40,11 +40,28 @@ function processIo(): Io {
     colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
     width: Math.max(60, Math.min(Number(process.env.COLUMNS) || process.stdout.columns || 100, 120)),
     progress: watched ? (text) => process.stderr.write(text === null ? "\r\x1b[2K" : `\r\x1b[2K${text}`) : null,
+    ask: watched && process.stdin.isTTY === true ? askOnTerminal : null,
     get interrupts() {
       signals ??= interruptSignals();
       return signals;
     },
   };
+}
+
+/** @throws UserError where the input ends, or Ctrl-C is pressed, before there is an answer */
+async function askOnTerminal(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new Promise<null>((resolve) => terminal.once("close", () => resolve(null)));
+  const answer = await Promise.race([terminal.question(question).catch(() => null), closed]);
+  terminal.close();
+  if (answer !== null) return answer.trim();
+  process.stderr.write("\n");
+  throw new UserError({
+    happened: `"${question.trim()}" got no answer`,
+    expected: "an answer, or Enter for what stands in brackets",
+    mend: "start again; every answer has a flag, too: see --help",
+  });
 }
 
 /** The nearest `.env`, here or in a folder above; what the environment sets already wins. */

@@ -1,11 +1,12 @@
-/** What is asked: the grounding scenario, or a user's job with what its file says where the command line is silent. */
-import { basename, dirname } from "node:path";
+/** What is asked: a scenario by its name, or a user's job with what its file says where the command line is silent. */
+import { dirname } from "node:path";
 import { UserError } from "../errors.ts";
 import { type GroundingOptions, grounding, groundingDefaults, type Plan, type Scenario } from "../evals/index.ts";
 import { type JobNeeds, jobScenario, type LoadedJob, loadJob, needsOf, type RetrievalModels } from "../jobs/index.ts";
 import type { Io } from "./command.ts";
+import { cacheProbesQuestion, replayQuestion } from "./loop-questions.ts";
 import { progressBar } from "./progress.ts";
-import { groundingKeys, readText, type Settings } from "./settings.ts";
+import { readText, refuseForeignKeys, type Settings } from "./settings.ts";
 
 export interface Question {
   readonly settings: Settings;
@@ -15,13 +16,25 @@ export interface Question {
   readonly sampling: Pick<Plan, "temperature" | "maxTokens">;
   /** What a reader has to know before believing a number. */
   readonly notes: readonly string[];
-  /** Finds what retrieval arms give. @throws UserError where a scorer, an arm or a model cannot be used */
-  readonly open: (models: RetrievalModels | null, onProgress: (share: number) => void) => Promise<Scenario>;
+  /**
+   * Finds what retrieval arms give.
+   *
+   * @param aborting  ends the scenario's pauses
+   * @throws UserError where a scorer, an arm or a model cannot be used
+   */
+  readonly open: (
+    models: RetrievalModels | null,
+    onProgress: (share: number) => void,
+    aborting: AbortSignal,
+  ) => Promise<Scenario>;
 }
 
 /** @throws UserError for a job that cannot be read, and settings that contradict each other */
 export async function questionOf(settings: Settings): Promise<Question> {
-  return settings.job === undefined ? groundingQuestion(settings) : jobQuestion(settings, settings.job);
+  refuseForeignKeys(settings);
+  if (settings.job !== undefined) return jobQuestion(settings, settings.job);
+  if (settings.scenario === "replay") return replayQuestion(settings);
+  return settings.scenario === "cache-probes" ? cacheProbesQuestion(settings) : groundingQuestion(settings);
 }
 
 function groundingQuestion(settings: Settings): Question {
@@ -41,13 +54,18 @@ function groundingQuestion(settings: Settings): Question {
   };
 }
 
-async function jobQuestion(settings: Settings, path: string): Promise<Question> {
-  refuseGroundingKeys(settings, path);
+export interface JobQuestion extends Question {
+  readonly loaded: LoadedJob;
+}
+
+export async function jobQuestion(settings: Settings, path: string, onSample?: () => void): Promise<JobQuestion> {
   const { temperature, maxTokens } = settings;
   const loaded = await loadJob(path, {
+    ...(onSample !== undefined && { onSample }),
     settings: { ...(temperature !== undefined && { temperature }), ...(maxTokens !== undefined && { maxTokens }) },
   });
   return {
+    loaded,
     settings: withJobs(settings, loaded),
     needs: needsOf(loaded),
     answerTokens: 256,
@@ -65,7 +83,7 @@ async function jobQuestion(settings: Settings, path: string): Promise<Question> 
 /** The scenario, with a bar for what takes long to find. @param models null where nothing is to be sent */
 export async function openScenario(question: Question, models: RetrievalModels | null, io: Io): Promise<Scenario> {
   const bar = progressBar(io, "finding passages");
-  return question.open(models, bar.update).finally(bar.done);
+  return question.open(models, bar.update, io.interrupts.aborting).finally(bar.done);
 }
 
 /** What is given on the command line goes before what the job says. */
@@ -82,16 +100,6 @@ function withJobs(settings: Settings, { job, imports }: LoadedJob): Settings {
     ...((settings.maxCost ?? maxCost) !== undefined && { maxCost: settings.maxCost ?? maxCost }),
     ...((settings.volume ?? volume) !== undefined && { volume: settings.volume ?? volume?.callsPerMonth }),
   };
-}
-
-function refuseGroundingKeys(settings: Settings, path: string): void {
-  const key = groundingKeys.find((name) => settings[name] !== undefined);
-  if (key === undefined) return;
-  throw new UserError({
-    happened: `--${key} is given, and ${basename(path)} is a job`,
-    expected: "settings of how questions are asked; which ones they are, the job says",
-    mend: `leave --${key} out`,
-  });
 }
 
 function groundingScenario(settings: Settings): Scenario {

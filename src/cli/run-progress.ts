@@ -38,6 +38,7 @@ export function runProgress(
 type Kind = "grounded" | "abstained" | "right";
 
 const tallyOf = (left: number) => ({
+  answered: 0,
   /** Right answers of those asked. */
   shares: new Map<Kind, { right: number; asked: number }>(),
   failed: 0,
@@ -45,19 +46,24 @@ const tallyOf = (left: number) => ({
   left,
 });
 
-function count(trial: Trial, { shares }: ReturnType<typeof tallyOf>): void {
+function count(trial: Trial, own: ReturnType<typeof tallyOf>): void {
   const quality = qualityOf(trial);
-  if (quality === null) return;
+  if (quality === null) {
+    own.answered++;
+    return;
+  }
+  const { shares } = own;
   const kind = trial.scores?.grounded === undefined ? "right" : trial.answerable ? "grounded" : "abstained";
   const share = shares.get(kind) ?? { right: 0, asked: 0 };
   shares.set(kind, { right: share.right + (quality >= 1 ? 1 : 0), asked: share.asked + 1 });
 }
 
-function inWords({ shares, failed, skipped }: ReturnType<typeof tallyOf>): string {
+function inWords({ shares, answered, failed, skipped }: ReturnType<typeof tallyOf>): string {
   const parts = [
     ...[...shares]
       .sort(([a], [b]) => b.localeCompare(a))
       .map(([kind, { right, asked }]) => `${kind} ${right} of ${asked}`),
+    ...(answered > 0 ? [`${answered} answered`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ];

@@ -16,6 +16,7 @@ const io = {
   colour: false,
   width: 100,
   progress: null,
+  ask: null,
   interrupts: { stopping: new AbortController().signal, aborting: new AbortController().signal },
 };
 

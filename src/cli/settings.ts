@@ -4,6 +4,7 @@ import { basename, dirname, extname, resolve } from "node:path";
 import { type Document, parseDocument } from "yaml";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
+import { agentLoops } from "../evals/index.ts";
 import type { Price } from "../routes/index.ts";
 import { parseTokens } from "../units/index.ts";
 import { expectationOf } from "./command.ts";
@@ -35,13 +36,16 @@ const number = z
   .pipe(z.coerce.number("expected a number"));
 const positive = number.pipe(z.number().int("expected a whole number").positive("expected a number above 0"));
 const wholeFrom0 = number.pipe(z.number().int("expected a whole number").min(0, "expected a number from 0 up"));
+const from0 = number.pipe(z.number().min(0, "expected a number from 0 up"));
 const above0 = number.pipe(z.number().positive("expected a number above 0"));
 
 const priceForm = "USD per million tokens, at least input and output, like input=0.28,cached=0.028,output=0.42";
 
+const scenarios = ["grounding", "replay", "cache-probes", "job"] as const;
+
 export const Settings = z.strictObject({
   scenario: z
-    .enum(["grounding", "job"], 'expected "grounding", or a file that ends in .yaml, .json or .ts')
+    .enum(scenarios, 'expected "grounding", "replay", "cache-probes", or a file that ends in .yaml, .json or .ts')
     .default("grounding")
     .describe("The question to put"),
   job: z.string().optional().describe("The job's file, where the scenario is a job"),
@@ -60,7 +64,11 @@ export const Settings = z.strictObject({
     .refine((text) => isPrice(text), `expected ${priceForm}`)
     .optional()
     .describe("USD per million tokens: input=1,cached=0.1,output=2"),
-  context: listOf(tokens).optional().describe("Context lengths, tokens [512,1K,2K,4K,8K]"),
+  context: listOf(tokens)
+    .optional()
+    .describe(
+      "Context lengths, tokens [512,1K,2K,4K,8K; cache-probes: 4K; replay: sessions end before a longer prompt]",
+    ),
   needles: listOf(positive).optional().describe("Facts asked for in one question [1]"),
   documents: positive.optional().describe("Documents a context length; six questions each [8]"),
   distractors: wholeFrom0.optional().describe("Near misses around each fact [4]"),
@@ -69,14 +77,32 @@ export const Settings = z.strictObject({
     .optional()
     .describe("Share of questions that no line answers [0.17]"),
   haystack: listOf(z.string()).optional().describe("Your own text files to hide the facts in"),
+  trace: z.string().optional().describe("replay: the trace to send again, from Mooncake, Weka or a recording"),
+  traceFormat: z
+    .enum(agentLoops.traceFormats)
+    .optional()
+    .describe("replay: the trace's format [told by its first line]"),
+  traceRows: z
+    .enum(["cumulative", "delta"])
+    .optional()
+    .describe("replay: what a row of Mooncake's sessions holds, its whole prompt or only what is new"),
+  longestPause: from0.optional().describe("replay: the trace's pauses are kept up to this, seconds [0]"),
+  mostRequests: positive.optional().describe("replay: a session ends after so many requests"),
+  idle: listOf(above0).optional().describe("cache-probes: pauses to try, seconds: 60,360"),
+  otherSessions: positive.optional().describe("cache-probes: sessions that speak in between [1]"),
+  sessions: positive.optional().describe("cache-probes: sessions with, and as many without, what breaks the cache [5]"),
   repeats: positive.optional().describe("Times each question is asked [1]"),
   limit: positive.optional().describe("At most this many questions a cell"),
-  seed: wholeFrom0.optional().describe("Seed of the questions, and of sampling [1]"),
+  seed: wholeFrom0
+    .optional()
+    .describe("Seed of the questions, and of sampling [1; replay, cache-probes: another one in each run]"),
   temperature: number
     .pipe(z.number().min(0, "expected a number from 0 to 2").max(2, "expected a number from 0 to 2"))
     .optional()
     .describe("Sampling temperature [0]"),
-  maxTokens: positive.optional().describe("Longest answer, tokens [32 on the engine, 1024 elsewhere]"),
+  maxTokens: positive
+    .optional()
+    .describe("Longest answer, tokens [32 on the engine, 1024 elsewhere; replay, cache-probes: 1]"),
   concurrency: positive.optional().describe("Calls at a time on one route [1 on the engine, 8 elsewhere]"),
   retries: wholeFrom0.optional().describe("Further attempts after a failure that may pass [3]"),
   timeout: above0.optional().describe("Longest call, seconds [600]"),
@@ -91,15 +117,46 @@ export const Settings = z.strictObject({
 });
 export type Settings = z.infer<typeof Settings>;
 
-/** What only the grounding scenario has; a job says these things itself. */
-export const groundingKeys = [
-  "context",
-  "needles",
-  "documents",
-  "distractors",
-  "unanswerable",
-  "haystack",
-] as const satisfies readonly (keyof Settings)[];
+/** Settings that only these scenarios have; all others say how anything is asked. */
+const scenariosWith = {
+  context: ["grounding", "replay", "cache-probes"],
+  needles: ["grounding"],
+  documents: ["grounding"],
+  distractors: ["grounding"],
+  unanswerable: ["grounding"],
+  haystack: ["grounding"],
+  trace: ["replay"],
+  traceFormat: ["replay"],
+  traceRows: ["replay"],
+  longestPause: ["replay"],
+  mostRequests: ["replay"],
+  idle: ["cache-probes"],
+  otherSessions: ["cache-probes"],
+  sessions: ["cache-probes"],
+  until: ["grounding", "job"],
+} as const satisfies Partial<Record<keyof Settings, readonly Settings["scenario"][]>>;
+
+/** @throws UserError for a setting of other scenarios */
+export function refuseForeignKeys(settings: Settings): void {
+  const { scenario, job } = settings;
+  const foreign = Object.entries(scenariosWith).find(
+    ([key, owners]) =>
+      settings[key as keyof Settings] !== undefined && !(owners as readonly string[]).includes(scenario),
+  );
+  if (foreign === undefined) return;
+  const [key, owners] = foreign;
+  throw new UserError({
+    happened: `${flagName(key)} is given, and ${job === undefined ? `the scenario is ${scenario}` : `${basename(job)} is a job`}`,
+    expected:
+      scenario === "job"
+        ? "settings of how questions are asked; which ones they are, the job says"
+        : `${flagName(key)} with ${owners.join(" or ")} alone`,
+    mend: `leave ${flagName(key)} out`,
+  });
+}
+
+/** As it is typed. */
+export const flagName = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /**
  * The scenario by name, a job by its file, or the settings that a file holds; relative paths in a file are relative to
@@ -175,12 +232,14 @@ export function parseSettings(given: Readonly<Record<string, unknown>>, where: s
 }
 
 interface Paths {
+  readonly trace?: string | undefined;
   readonly gguf?: readonly string[] | undefined;
   readonly haystack?: readonly string[] | undefined;
 }
 
 const inFolder = (settings: Paths, folder: string) => ({
   ...settings,
+  trace: settings.trace && resolve(folder, settings.trace),
   gguf: settings.gguf?.map((path) => resolve(folder, path)),
   haystack: settings.haystack?.map((path) => resolve(folder, path)),
 });

@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
 import { passagesOf } from "../retrieval/index.ts";
-import { armName, retrieverOpener } from "./arms.ts";
+import { armName, type RetrievalArm, retrieverOpener } from "./arms.ts";
 import { Arm } from "./job.ts";
 
 const arm = (given: unknown) => Arm.parse(given);
 
 test.each([
   ["whole", "whole"],
+  ["agent", "agent"],
+  [{ agent: {} }, "agent"],
+  [{ agent: { maxTurns: 8 } }, "agent of 8 turns"],
   [{ retrieval: "bm25" }, "bm25 top 8"],
   [{ retrieval: "bm25", topK: 3, passageWords: 100 }, "bm25 top 3, passages of 100 words"],
   [{ retrieval: "bm25", budgetTokens: 2_000 }, "bm25 within 2000 tokens"],
@@ -34,7 +37,7 @@ test("arms with one embedding model share what it embedded", async () => {
   });
   const passages = passagesOf({ id: "d", text: "One.\nTwo and three.\nFour five six seven.\n" }, 4);
   const found = async (given: unknown) => {
-    const retriever = await open(arm(given) as Exclude<Arm, "whole">, passages);
+    const retriever = await open(arm(given) as RetrievalArm, passages);
     return (await retriever.search("Two", 2)).map(({ text }) => text.trim());
   };
   expect(await found({ retrieval: "embeddings", embeddings: "m" })).toHaveLength(2);

@@ -1,4 +1,5 @@
 /** An arm's name, and the retriever that it asks for. */
+import { agentLoops } from "../evals/index.ts";
 import {
   bm25,
   cachedEmbed,
@@ -13,7 +14,15 @@ import {
 } from "../retrieval/index.ts";
 import { type Arm, defaultTopK } from "./job.ts";
 
-export type RetrievalArm = Exclude<Arm, "whole">;
+export type RetrievalArm = Extract<Arm, { readonly retrieval: unknown }>;
+
+export const isRetrieval = (arm: Arm): arm is RetrievalArm => typeof arm === "object" && "retrieval" in arm;
+
+/** How an agent looks into the material; null for an arm that is none. */
+export function agentOf(arm: Arm): agentLoops.AgentLoopOptions | null {
+  if (arm === "agent") return agentLoops.agentLoopDefaults;
+  return typeof arm === "object" && "agent" in arm ? { ...agentLoops.agentLoopDefaults, ...arm.agent } : null;
+}
 
 /** How the models that arms name are reached. @throws UserError where there is no way to one */
 export interface RetrievalModels {
@@ -21,9 +30,9 @@ export interface RetrievalModels {
   readonly rerank: (model: string) => Rerank;
 }
 
-/** `whole`, `bm25 top 8`, `hybrid with openai/text-embedding-3-small within 2000 tokens, passages of 100 words`. */
+/** `whole`, `agent`, `agent of 8 turns`, `bm25 top 8`, `hybrid with openai/text-embedding-3-small within 2000 tokens, passages of 100 words`. */
 export function armName(arm: Arm): string {
-  if (arm === "whole") return arm;
+  if (!isRetrieval(arm)) return arm === "whole" ? arm : agentName(agentOf(arm)!);
   const { retrieval, topK = arm.budgetTokens === undefined ? defaultTopK : null, budgetTokens, passageWords } = arm;
   return [
     retrieval,
@@ -34,6 +43,11 @@ export function armName(arm: Arm): string {
     passageWords === defaultPassageWords ? "" : `, passages of ${passageWords} words`,
   ].join("");
 }
+
+const agentName = ({ maxTurns }: agentLoops.AgentLoopOptions) =>
+  maxTurns === agentLoops.agentLoopDefaults.maxTurns
+    ? "agent"
+    : `agent of ${maxTurns} turn${maxTurns === 1 ? "" : "s"}`;
 
 export type OpenRetriever = (arm: RetrievalArm, passages: readonly Passage[]) => Promise<Retriever>;
 

@@ -4,6 +4,7 @@ export type { ImportSpec, Unsupported } from "./imports/index.ts";
 export { type Arm, defineJob, Job, type JobInput } from "./job.ts";
 export { type JobSamples, type LoadedImport, type LoadedJob, loadJob } from "./load.ts";
 export { type JobNeeds, needsOf } from "./needs.ts";
+export { type ArmOverview, type JobOverview, type MaterialOverview, overviewOf } from "./overview.ts";
 export { promptOf } from "./prompt.ts";
 export { type JobSample, type MessageSpec, SampleSpec, Settings } from "./sample.ts";
 export { type JobScenarioOptions, jobScenario } from "./scenario.ts";

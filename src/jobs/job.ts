@@ -1,5 +1,6 @@
 /** A job: what somebody needs a model for. One schema for YAML, JSON, TypeScript and editors. */
 import { z } from "zod";
+import { agentLoops } from "../evals/index.ts";
 import { defaultPassageWords } from "../retrieval/index.ts";
 import { ImportSpec } from "./imports/import-spec.ts";
 import { MaterialEntry, SampleSpec, ScorerEntry, Settings } from "./sample.ts";
@@ -24,9 +25,23 @@ const retrieval = {
   rerank: z.string().min(1).optional().describe("A model that puts the first passages in order, `<vendor>/<model>`"),
 };
 
+const AgentArm = z.strictObject({
+  agent: z
+    .strictObject({
+      maxTurns: z
+        .int()
+        .positive()
+        .default(agentLoops.agentLoopDefaults.maxTurns)
+        .describe("Requests of a sample; the last answer counts"),
+    })
+    .describe("The model looks into the material itself, with tools that list, read and search it"),
+});
+
 /** How a sample's material comes to the model. */
 export const Arm = z.union([
   z.literal("whole"),
+  z.literal("agent"),
+  AgentArm,
   z.discriminatedUnion("retrieval", [
     z.strictObject({ retrieval: z.literal("bm25").describe("Passages are found by words"), ...retrieval }),
     z.strictObject({
@@ -63,7 +78,7 @@ export const Job = z.strictObject({
     .array(Arm)
     .min(1)
     .default(["whole"])
-    .describe("How material comes to the model: `whole`, or by retrieval; each is measured"),
+    .describe("How material comes to the model: `whole`, by retrieval, or by an agent's tools; each is measured"),
   model: listOf(z.string().min(1))
     .optional()
     .describe("Candidates: <vendor>/<model>, or engine/<specimen> [what is given on the command line]"),

@@ -2,6 +2,7 @@
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import { UserError } from "../errors.ts";
 import { type Extract, imageReader, type ReadImage } from "../material/index.ts";
+import { agentOf } from "./arms.ts";
 import type { ImportSpec, Unsupported } from "./imports/index.ts";
 import { complaintOf } from "./issue.ts";
 import type { Job } from "./job.ts";
@@ -39,6 +40,8 @@ export interface LoadedImport {
 export interface LoadOptions {
   /** Over the job's own; what a sample sets itself stays. */
   readonly settings?: Settings;
+  /** Told each time that a sample was read and checked. */
+  readonly onSample?: () => void;
 }
 
 /**
@@ -47,7 +50,7 @@ export interface LoadOptions {
  *
  * @throws UserError with file, line, key, value and expectation of what is wrong
  */
-export async function loadJob(path: string, { settings = {} }: LoadOptions = {}): Promise<LoadedJob> {
+export async function loadJob(path: string, { settings = {}, onSample }: LoadOptions = {}): Promise<LoadedJob> {
   const file = resolve(path);
   const folder = dirname(file);
   const read = await readJobFile(file, basename(path));
@@ -57,7 +60,7 @@ export async function loadJob(path: string, { settings = {} }: LoadOptions = {})
   const reader: Reader = { job: jobFile.job, sources, materials, folder, readImage: await imageReader() };
   try {
     await materials.prepare(jobFile.job.material, folder);
-    const count = await checked(reader);
+    const count = await checked(reader, onSample);
     const extracts = materials.extracts();
     const imports = sources.flatMap(({ imported }) => (imported === null ? [] : [loadedImport(imported)]));
     const files = [{ path: file, sha256: jobFile.sha256 }, ...sources.flatMap((source) => source.files)];
@@ -135,7 +138,7 @@ function sampleOf({ spec, id, source }: Read, { job, materials, folder, readImag
   });
 }
 
-async function checked(reader: Reader): Promise<Count> {
+async function checked(reader: Reader, onSample?: () => void): Promise<Count> {
   const seen = new Set<string>();
   const images = new Set<string>();
   let withoutScorer = 0;
@@ -150,7 +153,9 @@ async function checked(reader: Reader): Promise<Count> {
     const sample = isChecked ? sampleOf(read, { ...reader, readImage: unread }) : sampleOf(read, reader);
     for (const path of paths) images.add(path);
     checkTexts(sample, where);
+    checkTools(sample, where, reader.job.arms);
     if (sample.scorers.length === 0) withoutScorer += 1;
+    onSample?.();
   }
   if (seen.size === 0) throw nothing(reader);
   return { samples: seen.size, withoutScorer };
@@ -187,6 +192,17 @@ function checkTexts({ id, instructions, input, messages, vars, material }: JobSa
     happened: `${where}: the job says {{${missing}}}, and sample ${id} has no ${missing}`,
     expected: missing === materialName ? "material of the job or of the sample" : `\`vars: {${missing}: …}\``,
     mend: "add it, or take the placeholder out",
+  });
+}
+
+/** An agent has the tools that read the material, and no others. */
+function checkTools({ id, tools, toolChoice }: JobSample, where: string, arms: Job["arms"]): void {
+  if (tools.length === 0 && toolChoice === null) return;
+  if (arms.every((arm) => agentOf(arm) === null)) return;
+  throw new UserError({
+    happened: `${where}: sample ${id} has tools of its own, and an arm of the job is an agent`,
+    expected: "samples without `tools` and `toolChoice`: an agent has the tools that read the material",
+    mend: "leave the arm out, or put these samples into a job of their own",
   });
 }
 

@@ -1,5 +1,6 @@
 /** What has to be there before a job's first question can be asked. */
 import { judgeModel, type ScorerSpec } from "../evals/index.ts";
+import { isRetrieval } from "./arms.ts";
 import { type Arm, defaultTopK } from "./job.ts";
 import type { LoadedJob } from "./load.ts";
 import { documentTokens, questionTokens } from "./prompt-tokens.ts";
@@ -24,7 +25,7 @@ export function needsOf({ job, samples }: Pick<LoadedJob, "job" | "samples">): J
     const given = Math.max(...job.arms.map((arm) => Math.min(whole, mostGiven(arm))));
     longestPromptTokens = Math.max(longestPromptTokens, questionTokens(sample) + given);
   }
-  const retrieving = job.arms.filter((arm) => arm !== "whole");
+  const retrieving = job.arms.filter(isRetrieval);
   return {
     judge: judgeModel([...specs.values()]),
     embedders: [...new Set(retrieving.flatMap((arm) => ("embeddings" in arm ? [arm.embeddings] : [])))],
@@ -38,6 +39,8 @@ const tokensPerWord = 2;
 
 function mostGiven(arm: Arm): number {
   if (arm === "whole") return Number.POSITIVE_INFINITY;
+  // What the tools give comes later: the embedded engine, which has to know before, takes no tools.
+  if (!isRetrieval(arm)) return 0;
   const { budgetTokens, topK, passageWords } = arm;
   return budgetTokens ?? (topK ?? defaultTopK) * passageWords * tokensPerWord;
 }

@@ -3,7 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { UserError } from "../errors.ts";
 import { type Document, registerTokens } from "../evals/index.ts";
 import { type Passage, passagesOf } from "../retrieval/index.ts";
-import { armName, type OpenRetriever, type RetrievalArm } from "./arms.ts";
+import { agentOf, armName, isRetrieval, type OpenRetriever, type RetrievalArm } from "./arms.ts";
 import { excerptsOf, type Ranges, rangesOf } from "./excerpts.ts";
 import { holdsAnswer } from "./holds-answer.ts";
 import { type Arm, defaultTopK } from "./job.ts";
@@ -16,7 +16,7 @@ export interface Prepared {
   /** Null for all of the material. */
   readonly ranges: Ranges | null;
   readonly holdsAnswer: boolean | null;
-  /** Of the whole prompt, counted as words, numbers and marks. */
+  /** Of the whole prompt, of an agent's loop the first one, counted as words, numbers and marks. */
   readonly promptTokens: number;
 }
 
@@ -51,7 +51,7 @@ export async function prepare(
   async function prepareMaterial(material: readonly Document[], places: readonly number[]): Promise<void> {
     const searches = new Map<Arm, Search>();
     for (const arm of arms) {
-      if (arm === "whole" || material.length === 0) continue;
+      if (!isRetrieval(arm) || material.length === 0) continue;
       const passages = material.flatMap((document) => passagesOf(document, arm.passageWords));
       const retriever = await open(arm, passages);
       retrievers[armName(arm)] = `${retriever.name}, version ${retriever.version}`;
@@ -74,12 +74,13 @@ export async function prepare(
 type Search = (query: string, topK: number) => Promise<readonly Passage[]>;
 
 async function preparedSample(sample: JobSample, arm: Arm, search: Search | undefined): Promise<Prepared> {
-  const ranges = arm === "whole" ? null : rangesOf(await found(sample, arm, search), sample.material);
+  const ranges = isRetrieval(arm) ? rangesOf(await found(sample, arm, search), sample.material) : null;
   const documents = ranges === null ? sample.material : excerptsOf(ranges, sample.material);
+  const inPrompt = agentOf(arm) === null ? documents : [];
   return {
     ranges,
     holdsAnswer: holdsAnswer(sample, documents),
-    promptTokens: questionTokens(sample) + documents.reduce((sum, document) => sum + documentTokens(document), 0),
+    promptTokens: questionTokens(sample) + inPrompt.reduce((sum, document) => sum + documentTokens(document), 0),
   };
 }
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { folderOf } from "../../test/made-files/imported.ts";
-import type { Sample } from "../evals/index.ts";
+import type { Cell, Sample } from "../evals/index.ts";
 import type { RetrievalModels } from "./arms.ts";
 import { loadJob } from "./load.ts";
 import { type JobScenarioOptions, jobScenario } from "./scenario.ts";
@@ -138,14 +138,44 @@ test("material is indexed once for all samples that share it, and only so many s
   });
 });
 
+test("an agent is asked without the material, and has all of it for its tools", async () => {
+  const instructions = "Answer from:\n{{material}}\nBriefly.";
+  const scenario = await scenarioOf({ ...job, instructions, arms: ["whole", { agent: { maxTurns: 3 } }] }, policies);
+  expect(scenario.cells).toEqual([{ arm: "whole" }, { arm: "agent of 3 turns" }]);
+  const [whole, agent] = scenario.cells as [Cell, Cell];
+  const [sample] = scenario.samples(agent);
+  expect(sample!.messages).toEqual([
+    { role: "system", content: "Answer from:\n\nBriefly." },
+    { role: "user", content: "Until when are returns accepted?" },
+  ]);
+  expect(sample!.material!.map(({ id }) => id)).toEqual(["returns.md", "shipping.md"]);
+  expect(sample!.given).toEqual({ passages: null, holdsAnswer: true });
+  const nameOf = (cell: Cell, kind: "vendor" | "gguf") => scenario.solver!(cell, { kind }).name;
+  expect([nameOf(whole, "vendor"), nameOf(agent, "vendor"), nameOf(agent, "gguf")]).toEqual([
+    "one call",
+    "agent loop",
+    "one call",
+  ]);
+  expect([scenario.effort!(whole, sample!), scenario.effort!(agent, sample!)]).toMatchObject([
+    null,
+    { calls: 3, inputTokens: null },
+  ]);
+  expect(scenario.contextTokens(agent)).toBeLessThan(scenario.contextTokens(whole) / 2);
+});
+
 test.each([
+  [
+    "sample 1 has tools of its own, and an arm of the job is an agent",
+    { job: "x", material: "*.md", samples: [{ input: "a", toolChoice: "none" }], arms: ["agent"] },
+    policies,
+  ],
   [
     "two arms are the same: bm25 top 8",
     { ...job, arms: [{ retrieval: "bm25" }, { retrieval: "bm25", topK: 8 }] },
     policies,
   ],
   [
-    "an arm retrieves passages, and no sample has material",
+    "an arm looks for passages or files, and no sample has material",
     { job: "x", samples: [{ input: "a" }], arms: [{ retrieval: "bm25" }] },
     {},
   ],

@@ -1,10 +1,19 @@
 /** A job as a scenario: its samples, once in each arm. */
 import { UserError } from "../errors.ts";
-import type { Cell, Document, Sample, SamplingSettings, Scenario } from "../evals/index.ts";
+import {
+  agentLoops,
+  type Cell,
+  type Document,
+  oneCall,
+  type Sample,
+  type SamplingSettings,
+  type Scenario,
+} from "../evals/index.ts";
 import { passagesVersion } from "../retrieval/index.ts";
 import { mean } from "../stats/index.ts";
-import { armName, type RetrievalModels, retrieverOpener } from "./arms.ts";
+import { agentOf, armName, type RetrievalModels, retrieverOpener } from "./arms.ts";
 import { excerptsOf, passageIds } from "./excerpts.ts";
+import type { Arm } from "./job.ts";
 import { jobScorers } from "./job-scorers.ts";
 import type { LoadedJob } from "./load.ts";
 import { type Prepared, prepare } from "./preparation.ts";
@@ -36,12 +45,20 @@ export async function jobScenario(
 ): Promise<Scenario> {
   const { arms } = job;
   const asked = withSharedMaterial(samples, limit);
-  refuseSameArms(arms.map(armName));
-  if (arms.some((arm) => arm !== "whole") && asked.every(({ material }) => material.length === 0)) throw nothingToFind;
+  refuseArms(
+    arms,
+    asked.some(({ material }) => material.length > 0),
+  );
   const scorers = await jobScorers(asked, folder);
   const { given, retrievers } = await prepare(asked, arms, retrieverOpener(models), onProgress);
   const preparedIn = new Map(arms.map((arm) => [armName(arm), given.get(arm)!]));
   const prepared = ({ arm }: Cell) => preparedIn.get(String(arm))!;
+  const agents = new Map(
+    arms.flatMap((arm) => {
+      const agent = agentOf(arm);
+      return agent === null ? [] : [[armName(arm), agent] as const];
+    }),
+  );
   return {
     name: job.job,
     version: 1,
@@ -49,9 +66,10 @@ export async function jobScenario(
     source: `the user's own job, ${files[0]!.path}`,
     cells: arms.map((arm) => ({ arm: armName(arm) })),
     samplesPerCell: asked.length,
-    samples: (cell) => samplesIn(asked, prepared(cell)),
+    samples: (cell) => samplesIn(asked, prepared(cell), agents.has(String(cell.arm))),
     isInOrder: false,
     scorers,
+    ...(agents.size > 0 && loops(agents)),
     contextTokens: (cell) => Math.round(mean(prepared(cell).map(({ promptTokens }) => promptTokens)) ?? 0),
     options: {
       files,
@@ -60,22 +78,40 @@ export async function jobScenario(
       arms: arms.map(armName),
       retrievers,
       passages: passagesVersion,
+      ...(agents.size > 0 && { agent: `version ${agentLoops.agentLoop().version}` }),
     },
   };
 }
 
-function* samplesIn(samples: readonly JobSample[], prepared: readonly Prepared[]): Iterable<Sample> {
-  for (const [place, sample] of samples.entries()) yield sampleIn(sample, prepared[place]!);
+/** Models of the embedded engine, which takes no tools, answer an agent's questions without them. */
+function loops(agents: ReadonlyMap<string, agentLoops.AgentLoopOptions>): Pick<Scenario, "solver" | "effort"> {
+  return {
+    solver: ({ arm }, { kind }) => {
+      const agent = agents.get(String(arm));
+      return agent === undefined || kind !== "vendor" ? oneCall : agentLoops.agentLoop(agent);
+    },
+    effort: ({ arm }) => {
+      const agent = agents.get(String(arm));
+      return agent === undefined
+        ? null
+        : { calls: agent.maxTurns, inputTokens: null, mostInputTokens: null, pauseMs: 0 };
+    },
+  };
 }
 
-function sampleIn(sample: JobSample, { ranges, holdsAnswer }: Prepared): Sample {
+function* samplesIn(samples: readonly JobSample[], prepared: readonly Prepared[], isAgent: boolean): Iterable<Sample> {
+  for (const [place, sample] of samples.entries()) yield sampleIn(sample, prepared[place]!, isAgent);
+}
+
+/** @param isAgent  whether the material is there for tools, and not in the prompt */
+function sampleIn(sample: JobSample, { ranges, holdsAnswer }: Prepared, isAgent: boolean): Sample {
   const { id, document, target, alternatives, answerable, material, tools, toolChoice, responseFormat } = sample;
   const documents = () => (ranges === null ? material : excerptsOf(ranges, material));
   return {
     id,
     document,
     get messages() {
-      return promptOf(sample, documents());
+      return promptOf(sample, isAgent ? [] : documents());
     },
     target,
     alternatives,
@@ -99,7 +135,7 @@ const settingsOf = ({ settings }: JobSample): Partial<SamplingSettings> =>
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 
 /** The first samples, with one array of the same documents for all that have the same material. */
-function withSharedMaterial(samples: Iterable<JobSample>, limit: number): JobSample[] {
+export function withSharedMaterial(samples: Iterable<JobSample>, limit: number): JobSample[] {
   const numbers = new Map<string, number>();
   const numberOf = (text: string) => {
     const number = numbers.get(text) ?? numbers.size;
@@ -118,7 +154,10 @@ function withSharedMaterial(samples: Iterable<JobSample>, limit: number): JobSam
   return held;
 }
 
-function refuseSameArms(names: readonly string[]): void {
+/** @throws UserError for two arms that are the same, and for arms that look into material where there is none */
+export function refuseArms(arms: readonly Arm[], hasMaterial: boolean): void {
+  if (!hasMaterial && arms.some((arm) => arm !== "whole")) throw nothingToFind;
+  const names = arms.map(armName);
   const twice = names.find((name, place) => names.indexOf(name) < place);
   if (twice === undefined) return;
   throw new UserError({
@@ -129,7 +168,7 @@ function refuseSameArms(names: readonly string[]): void {
 }
 
 const nothingToFind = new UserError({
-  happened: "an arm retrieves passages, and no sample has material",
+  happened: "an arm looks for passages or files, and no sample has material",
   expected: "documents to find them in",
   mend: "add `material:` to the job or to its samples, or leave the arm out",
 });

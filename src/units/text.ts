@@ -31,3 +31,10 @@ export function plain(text: string, width = Number.POSITIVE_INFINITY): string {
   const characters = [...bare];
   return characters.length <= width ? bare : `${characters.slice(0, Math.max(0, width - 1)).join("")}…`;
 }
+
+/** Text from outside in all its lines: what could steer the terminal is written out, `\x1b`. */
+export const printable = (text: string) =>
+  text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );

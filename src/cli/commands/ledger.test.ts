@@ -22,6 +22,7 @@ async function assay(...args: string[]): Promise<{ code: number; out: string; no
     colour: false,
     width: 80,
     progress: null,
+    ask: null,
     interrupts: { stopping: never, aborting: never },
   };
   const code = await runCommand(args, { "ledger validate": async () => ledgerValidateCommand }, "0", io);

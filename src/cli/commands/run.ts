@@ -3,7 +3,6 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import {
-  estimate,
   type Plan,
   type RunEnd,
   type RunInfo,
@@ -13,13 +12,14 @@ import {
 } from "../../evals/index.ts";
 import type { Route } from "../../routes/index.ts";
 import type { Store } from "../../store/index.ts";
-import { formatMs, formatTokens, formatUsd, wrapped } from "../../units/index.ts";
+import { wrapped } from "../../units/index.ts";
 import { sendCall } from "../../wire/index.ts";
-import { type Candidates, candidatesOf } from "../candidates.ts";
+import { candidatesOf, refuseUnknownPrices } from "../candidates.ts";
 import { defineCommand, type ExitCode, type Io, jsonFlag } from "../command.ts";
+import { planSummary, planText } from "../plan-summary.ts";
 import { progressBar } from "../progress.ts";
-import { openScenario, type Question, questionOf } from "../question.ts";
-import { hasStore, openEarlierStore, openOwnStore, printResult, reportFlags, storeFlag, withRun } from "../result.ts";
+import { openScenario, questionOf } from "../question.ts";
+import { openOwnStore, printResult, reportFlags, storeFlag, withRun } from "../result.ts";
 import { concurrencyOf, identityOf, newRun, planOf } from "../run-plan.ts";
 import { runProgress } from "../run-progress.ts";
 import { parseSettings, readSettings, Settings } from "../settings.ts";
@@ -60,7 +60,11 @@ export const runCommand = defineCommand({
   async run({ args: [scenarioOrFile = "grounding"], flags, io }) {
     if (flags.resume !== undefined) return resume(flags.resume, flags, io);
     const settings = readSettings(scenarioOrFile, flags, io.cwd);
-    if (flags.dryRun) return dryRun(settings, flags, io);
+    if (flags.dryRun) {
+      const summary = await planSummary(settings, { store: flags.store }, io);
+      io.print(flags.json ? JSON.stringify(summary.candidates, null, 2) : planText(summary, io.width));
+      return 0;
+    }
     const store = await openOwnStore(flags, io);
     return measure(settings, null, store, flags, io).finally(() => store.close());
   },
@@ -180,58 +184,3 @@ function refuseOtherRun(earlier: RunInfo, identity: string): void {
     mend: "start a new run; the old one stays as it is",
   });
 }
-
-function refuseUnknownPrices({ settings, needs }: Question, { routes, judge }: Candidates): void {
-  if (settings.maxCost === undefined || settings.allowUnknownPrice) return;
-  const asked = judge === null ? routes : [...routes, judge];
-  const unpriced = [
-    ...asked.filter(({ kind, price }) => kind === "vendor" && price === null).map(({ id }) => id),
-    // What embeds and reranks has no price in any route.
-    ...[...needs.embedders, ...needs.rerankers].filter((model) => !model.startsWith("engine/")),
-  ];
-  if (unpriced.length === 0) return;
-  throw new UserError({
-    happened: `--max-cost cannot be held: the price of ${unpriced[0]} is not known`,
-    expected: "a price for every vendor's model",
-    mend: "give it with --price input=…,output=…, or accept calls of unknown cost with --allow-unknown-price",
-  });
-}
-
-async function dryRun(settings: Settings, flags: Flags, io: Io): Promise<ExitCode> {
-  const question = await questionOf(settings);
-  const { routes } = await candidatesOf(question, io, false);
-  const plan = planOf(question, await openScenario(question, null, io), routes);
-  const means = hasStore(flags, io) ? await meanCallMs(routes, flags, io) : new Map<string, null>();
-  const rows = estimate(plan, concurrencyOf(question.settings), (candidate) => means.get(candidate) ?? null);
-  if (flags.json) {
-    io.print(JSON.stringify(rows, null, 2));
-    return 0;
-  }
-  const total = (of: (row: (typeof rows)[number]) => number | null) =>
-    rows.reduce<number | null>((sum, row) => (sum === null || of(row) === null ? null : sum + of(row)!), 0);
-  const cost = (usd: number | null, kind?: Route["kind"]) =>
-    usd !== null ? `at most ${formatUsd(usd)}` : kind === "vendor" ? "price unknown" : "no price: runs here";
-  const say = (text: string) => io.print(wrapped(text, io.width, "  ").join("\n"));
-  for (const row of rows) {
-    const kind = routes.find(({ id }) => id === row.candidate)?.kind;
-    say(
-      `${row.candidate}: ${row.calls} calls, about ${formatTokens(row.inputTokens)} tokens in, at most ${formatTokens(row.mostOutputTokens)} out, ${cost(row.mostCostUsd, kind)}, ${duration(row.minutes)}`,
-    );
-  }
-  const calls = total((row) => row.calls)!;
-  const minutes = total((row) => row.minutes);
-  const usd = total((row) => row.mostCostUsd);
-  say(
-    `together: ${calls} calls, ${usd === null ? "money unknown where no price is given" : cost(usd)}, ${duration(minutes)}. Nothing was sent.`,
-  );
-  return 0;
-}
-
-async function meanCallMs(routes: readonly Route[], flags: Flags, io: Io): Promise<Map<string, number | null>> {
-  const store = await openEarlierStore(flags, io);
-  const means = routes.map(async ({ id }) => [id, await store.meanCallMs(id)] as const);
-  return new Map(await Promise.all(means).finally(() => store.close()));
-}
-
-const duration = (minutes: number | null) =>
-  minutes === null ? "time unknown (no earlier call to go by)" : `about ${formatMs(minutes * 60_000)}`;

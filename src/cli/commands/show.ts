@@ -2,15 +2,16 @@
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import type { RunInfo, TrialRecord } from "../../evals/index.ts";
-import { namedScores, summarize, terminalSummary, verdictOf } from "../../report/index.ts";
+import { namedScores, summaryOf, terminalSummary, verdictOf, verdicts } from "../../report/index.ts";
 import type { Store } from "../../store/index.ts";
+import { printable } from "../../units/index.ts";
 import { defineCommand, type ExitCode, type Io, jsonFlag } from "../command.ts";
 import { storeFlag, withRun } from "../result.ts";
 import { table } from "../table.ts";
 
 const flags = z.object({
   trials: z.boolean().default(false).describe("List the trials"),
-  outcome: z.enum(["right", "wrong", "failed", "skipped"]).optional().describe("With --trials: only those"),
+  outcome: z.enum(verdicts).optional().describe("With --trials: only those"),
   limit: z.coerce.number().int().positive().default(50).describe("With --trials: at most so many"),
   ...storeFlag,
   json: jsonFlag,
@@ -29,7 +30,9 @@ export const showCommand = defineCommand({
     withRun(id!, flags, io, async (run, store) => {
       if (trial !== undefined) return showTrial(run, trial, store, flags.json, io);
       if (flags.trials) return listTrials(run, store, flags, io);
-      const summary = await summarize(run, store.records(run.id, "withoutBodies"));
+      const summary = await summaryOf(run, store.records(run.id, "withoutBodies"), (chosen) =>
+        store.withBodies(run.id, chosen),
+      );
       if (flags.json) io.print(JSON.stringify(summary, null, 2));
       else io.print(terminalSummary(summary, { colour: io.colour, width: io.width, reportPath: null }));
       return 0;
@@ -108,10 +111,4 @@ function trialText({ trial, calls }: TrialRecord): string {
   return [...facts.map(([name, value]) => `${name!.padEnd(width)}  ${value}`), ...bodies].join("\n");
 }
 
-/** What a model or server wrote must not be able to steer the terminal. */
-const printable = (text: string) =>
-  text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
 const oneLine = (text: string) => printable(text.replaceAll("\n", " ⏎ "));
