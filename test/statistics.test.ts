@@ -6,6 +6,7 @@ import {
   binomialCdf,
   clusteredMean,
   clusterSpread,
+  geometricRatio,
   holmAdjusted,
   intraClusterCorrelation,
   krippendorffAlpha,
@@ -33,6 +34,10 @@ const equal = many(5, () => clustersOf(many(3 + random.integer(9), () => 4)));
 const unequal = many(8, () => clustersOf(many(3 + random.integer(12), () => 1 + random.integer(9))));
 const flips = many(6, () => many(3 + random.integer(9), () => Math.round(4 * random.normal()) / 4));
 const discordant = [[7, 7], ...many(10, () => [random.integer(30), 1 + random.integer(30)])] as const;
+const groups = many(6, () => {
+  const times = (spread: number) => many(2 + random.integer(20), () => Math.exp(spread * random.normal()));
+  return [times(0.3), times(1)] as const;
+});
 const pLists = many(5, () => many(2 + random.integer(8), () => random.uniform() ** 2));
 const ratings = many(6, () => many(12, () => many(4, () => (random.uniform() < 0.2 ? null : random.integer(5)))));
 const shares = many(10, () => {
@@ -72,6 +77,14 @@ const comparisons: Readonly<Record<string, { ask: readonly (readonly unknown[])[
   "the intra-cluster correlation from SciPy's analysis of variance": {
     ask: unequal.map((clusters) => ["intraCluster", clusters]),
     ours: () => unequal.map((clusters) => intraClusterCorrelation(clusters)!),
+  },
+  "the ratio of geometric means, by Welch's test of logarithms": {
+    ask: groups.map(([values, others]) => ["welch", values, others]),
+    ours: () =>
+      groups.flatMap(([values, others]) => {
+        const { ratio, interval } = geometricRatio(values, others)!;
+        return [ratio, interval.low, interval.high];
+      }),
   },
   "the sign-flip test by enumeration": {
     ask: flips.map((sums) => ["signFlip", sums]),

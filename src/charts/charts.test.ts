@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { amountScale, contextScale, logTicks, tickText } from "./axes.ts";
-import { cachedAgainstExpected, depthMap, kvFrontier, qualityByContext, seriesOf } from "./index.ts";
+import { cachedAgainstExpected, depthMap, kvFrontier, qualityByContext, readByTurn, seriesOf } from "./index.ts";
 
 const frame = { width: 520, series: seriesOf(["a", "b"]) };
 const share = { share: 0.5, low: 0.3, high: 0.7, n: 20, href: null };
@@ -77,4 +77,12 @@ test("labels that do not fit under their column stand aslant, with room below", 
 test("the cache chart counts trials that did exactly what their rule says", () => {
   const point = { candidate: "a", label: "1K", expectedTokens: 900, readTokens: 0, n: 8, asExpected: 2, href: null };
   expect(cachedAgainstExpected([point], frame).caption).toContain("8 scored trials with both counts, equal in 2");
+});
+
+test("a loop's chart counts its calls, and has room for what was read above the ceiling", () => {
+  const point = { candidate: "a", turn: 1, calls: 3, cachedTokens: 900, ceilingTokens: 800 };
+  const { caption, options } = readByTurn([point, { ...point, turn: 2, cachedTokens: null }], frame);
+  expect(caption).toContain("6 calls");
+  expect(options.x!.domain).toEqual([1, 2]);
+  expect((options.y!.domain as number[])[1]).toBeGreaterThan(900);
 });

@@ -14,3 +14,4 @@ export {
 } from "./lineage-layout.ts";
 export { type QualityPoint, qualityByContext, type TrainedContext } from "./quality.ts";
 export { decodeByContext, type SpeedPoint, ttftByContext } from "./speed.ts";
+export { readByTurn, type TurnPoint } from "./turns.ts";

@@ -14,9 +14,10 @@ import type { Settings } from "./settings.ts";
 export interface PlannedCandidate extends Estimate {
   readonly kind: Route["kind"];
   readonly cacheRule: string | null;
-  readonly tokens: PlanTokens;
+  /** Null where answers decide what is asked. */
+  readonly tokens: PlanTokens | null;
   /** Prompts alone, USD. */
-  readonly inputCosts: ReturnType<typeof planInputCosts>;
+  readonly inputCosts: ReturnType<typeof planInputCosts> | null;
 }
 
 /** What a paired comparison of two candidates can tell, under assumptions that are said with it. */
@@ -60,13 +61,13 @@ export async function planSummary(settings: Settings, request: PlanRequest, io: 
   const candidates: PlannedCandidate[] = [];
   for (const [place, route] of routes.entries()) {
     bar.update(place / routes.length);
-    const tokens = await planTokens(plan, route, atOnce(route));
+    const tokens = plan.scenario.effort === undefined ? await planTokens(plan, route, atOnce(route)) : null;
     candidates.push({
       ...estimates[place]!,
       kind: route.kind,
       cacheRule: route.cacheRule?.name ?? null,
       tokens,
-      inputCosts: planInputCosts(tokens, route.price),
+      inputCosts: tokens && planInputCosts(tokens, route.price),
     });
   }
   bar.done();
@@ -127,7 +128,7 @@ export function planText({ candidates, detects }: PlanSummary, width: number): s
     duration(total(({ minutes }) => minutes)),
   ];
   return [
-    ...candidates.flatMap((row) => [...say(takes(row)), ...say(`  ${prompts(row)}`)]),
+    ...candidates.flatMap((row) => [...say(takes(row)), ...promptLines(row, width)]),
     ...say(`together: ${together.join(", ")}. Nothing was sent.`),
     ...(detects === null ? [] : say(detectText(detects))),
   ].join("\n");
@@ -152,14 +153,18 @@ function takes({
   return `${candidate}: ${formatCount(calls)} calls, ${input}, at most ${formatTokens(mostOutputTokens)} out, ${cost}, ${duration(minutes)}`;
 }
 
-/** Of the prompts: the least that any cache allows, what the plan expects, and what the order of the samples would take. */
-function prompts({ tokens, inputCosts, cacheRule }: PlannedCandidate): string {
+/** Of the prompts: what the plan expects, what the order of the samples would take, the least that any cache allows. */
+function promptLines({ tokens, inputCosts, cacheRule }: PlannedCandidate, width: number): string[] {
+  if (tokens === null || inputCosts === null) return [];
   const amount = (count: number | null, usd: number | null) =>
     `${formatTokens(count)}${usd === null ? "" : ` (${formatUsd(usd)})`}`;
-  const least = `no cache can evaluate less than ${amount(tokens.lowerBoundTokens, inputCosts.lowerBoundUsd)} of ${formatTokens(tokens.inputTokens)}`;
   const counted = tokens.approximate ? ", counted in words" : "";
-  if (tokens.expectedUncachedTokens === null) return `prompts: ${least}${counted}; what its cache does is not known`;
-  return `prompts: expected to evaluate ${amount(tokens.expectedUncachedTokens, inputCosts.expectedUsd)} tokens; as given it would be ${amount(tokens.naiveUncachedTokens, inputCosts.naiveUsd)}; ${least}${counted} (${cacheRule})`;
+  const least = `no cache can evaluate less than ${amount(tokens.lowerBoundTokens, inputCosts.lowerBoundUsd)} of ${formatTokens(tokens.inputTokens)} tokens${counted}`;
+  const expected =
+    tokens.expectedUncachedTokens === null
+      ? "what its cache does is not known"
+      : `expected to evaluate ${amount(tokens.expectedUncachedTokens, inputCosts.expectedUsd)}, in the order of the samples ${amount(tokens.naiveUncachedTokens, inputCosts.naiveUsd)} (${cacheRule})`;
+  return wrapped(`${expected}; ${least}`, width - 2, "  ").map((line) => `  ${line}`);
 }
 
 function detectText(plan: DetectablePlan): string {

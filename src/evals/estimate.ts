@@ -1,16 +1,19 @@
 /** What a plan's calls will take, before any is made. */
-import { costCeiling, type Price, type Route } from "../routes/index.ts";
+import { costCeiling, dearestInputUsdPerMtok, type Price, type Route } from "../routes/index.ts";
+import { effortOf } from "./effort.ts";
 import { type Plan, plannedTrials, requestFor, trialsPerCell } from "./plan.ts";
+import type { Effort } from "./scenario.ts";
 import { openingOf } from "./solver.ts";
 
 export interface Estimate {
   readonly candidate: string;
+  /** At most, where answers decide how many. */
   readonly calls: number;
-  /** Prompt tokens as the scenario asks for them; the vendor's tokenizer will count otherwise. */
-  readonly inputTokens: number;
+  /** Prompt tokens as the scenario asks for them; the vendor's tokenizer will count otherwise. Null where answers decide. */
+  readonly inputTokens: number | null;
   /** If every answer used all it may. */
   readonly mostOutputTokens: number;
-  /** Without retries and judges, no run of this plan costs more, USD; null where the price is unknown. */
+  /** Without retries and judges, no run of this plan costs more, USD; null where the price is unknown, or where answers decide. */
   readonly mostCostUsd: number | null;
   /** From earlier calls to this route; null where there were none. */
   readonly minutes: number | null;
@@ -26,9 +29,11 @@ export function estimate(
   msPerCall: (candidate: string) => number | null,
 ): Estimate[] {
   return plan.routes.map((route) => {
+    const effort = effortOf(plan, route);
+    const earlier = msPerCall(route.id);
+    if (effort !== null) return estimateOf(effort, plan, route, { earlier, atOnce: concurrency(route) });
     const samples = trialsPerCell(plan, route);
     const calls = samples * plan.scenario.cells.length;
-    const earlier = msPerCall(route.id);
     return {
       candidate: route.id,
       calls,
@@ -37,6 +42,26 @@ export function estimate(
       minutes: earlier === null ? null : (calls * earlier) / concurrency(route) / 60_000,
     };
   });
+}
+
+function estimateOf(
+  { calls, inputTokens, mostInputTokens, pauseMs }: Effort,
+  plan: Plan,
+  { id, price, maxOutputTokens }: Route,
+  { earlier, atOnce }: { readonly earlier: number | null; readonly atOnce: number },
+): Estimate {
+  const mostOutputTokens = calls * (plan.maxTokens ?? maxOutputTokens);
+  return {
+    candidate: id,
+    calls,
+    inputTokens,
+    mostOutputTokens,
+    mostCostUsd:
+      price === null || mostInputTokens === null
+        ? null
+        : (mostInputTokens * dearestInputUsdPerMtok(price) + mostOutputTokens * price.outputUsdPerMtok) / 1e6,
+    minutes: earlier === null ? null : (calls * earlier + pauseMs) / atOnce / 60_000,
+  };
 }
 
 /** Every request is made, for no two need to be of one size; those of a cell in order differ in nothing that counts. */

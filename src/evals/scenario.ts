@@ -1,4 +1,5 @@
 /** A scenario: a question put to a system. It is a value, so that it reads as what it asks. */
+import type { Route } from "../routes/index.ts";
 import type { Answer, Call, CallRequest, Message, Tool } from "../wire/index.ts";
 import type { Solver } from "./solver.ts";
 import type { Cell, Given, Score } from "./trial.ts";
@@ -58,6 +59,18 @@ export interface Scorer {
  */
 export type AskJudge = (request: Omit<CallRequest, "model" | "stream">) => Promise<Call>;
 
+/** What a sample takes of a candidate. */
+export interface Effort {
+  /** At most. */
+  readonly calls: number;
+  /** Of all its prompts together, about; null where answers decide. */
+  readonly inputTokens: number | null;
+  /** They cannot be more: a token is a byte of the request, or more. Null where answers decide, or images do. */
+  readonly mostInputTokens: number | null;
+  /** Pauses between its calls, ms. */
+  readonly pauseMs: number;
+}
+
 export interface Scenario {
   readonly name: string;
   /** Raised with any change that can move a score. */
@@ -75,8 +88,10 @@ export interface Scenario {
    */
   readonly isInOrder: boolean;
   readonly scorers: readonly Scorer[];
-  /** How a cell's samples are answered; left out, by one call each. */
-  readonly solver?: (cell: Cell) => Solver;
+  /** How a route answers a cell's samples; left out, by one call each. */
+  readonly solver?: (cell: Cell, route: Pick<Route, "kind">) => Solver;
+  /** What a sample takes where it is not one call; null for one that is. */
+  readonly effort?: (cell: Cell, sample: Sample) => Effort | null;
   /** The size of the prompt that a cell asks for, tokens; the record has what was really used. */
   readonly contextTokens: (cell: Cell) => number;
   /** What defines the samples, for the run's identity and for `--resume`. */

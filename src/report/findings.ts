@@ -1,10 +1,9 @@
-/**
- * What a run shows, in sentences. They say no more than the intervals allow: two candidates differ only where their 95 %
- * intervals do not overlap, which is a stricter test than 95 %.
- */
+/** What a run shows, in sentences. They say no more than the intervals and the paired comparisons allow. */
 import { type Proportion, proportion } from "../stats/index.ts";
 import { formatBytes, formatCount, formatShare, formatShareRange, formatTokens } from "../units/index.ts";
+import { headlineOf } from "./decision/index.ts";
 import type { CandidateLoops } from "./loops/loops.ts";
+import { rangeText } from "./loops/tables.ts";
 import { qualityWords } from "./quality-words.ts";
 import type { CandidateSummary, CellSummary, RunSummary } from "./summary.ts";
 
@@ -19,6 +18,7 @@ export function findings(summary: RunSummary): string[] {
     ...ranked.slice(0, 3).flatMap(contextFinding),
     ...kvFinding(ranked),
     ...cacheFindings(ranked),
+    ...ranked.flatMap(hiddenCacheFinding),
     ...failureFinding(summary),
   ];
 }
@@ -40,7 +40,8 @@ function loopFinding({ candidate, probes, summary: { grade, calls } }: Candidate
   const { ofPrompt, ofCeiling } = grade;
   if (ofPrompt === null) return [`${candidate} did not say what it read from its cache.`];
   if (probes.length > 0) return probeFinding(candidate, probes);
-  const interval = ofCeiling?.interval ? ` (95% interval ${formatShareRange(ofCeiling.interval)})` : "";
+  const range = ofCeiling && rangeText(ofCeiling);
+  const interval = range === null ? "" : ` (95% interval ${range})`;
   const possible =
     ofCeiling === null
       ? ", where no cache could have given back anything"
@@ -78,23 +79,11 @@ function leadOf(ranked: readonly CandidateSummary[], summary: RunSummary): strin
   if (summary.scored === 0) return [`No trial was scored, so this run says nothing about ${noun}.`];
   if (ranked.length === 0)
     return ["Only calibration specimens were scored: the instrument ran, and no model was judged."];
-  const shared = sharedCells(ranked);
-  const standings = ranked
-    .flatMap(({ candidate, cells }) => {
-      const quality = pooled(shared === null ? cells : cells.filter(({ key }) => shared.has(key)));
-      return quality === null ? [] : { id: candidate.id, quality };
-    })
-    .sort((a, b) => b.quality.share - a.quality.share);
-  const [best, second] = standings;
-  if (best === undefined) return ["No cell was scored for every candidate, so they cannot be set side by side."];
-  const of = `${best.id} ${achieved(formatShare(best.quality.share))} (${inWords(best.quality)})`;
-  if (second === undefined) return [`${of}.`];
-  const where =
-    shared !== null && shared.size < ranked[0]!.cells.length ? ` in the ${shared.size} cells that all completed` : "";
-  const other = `${second.id} ${formatShare(second.quality.share)} (${inWords(second.quality)})`;
-  return best.quality.interval.low > second.quality.interval.high
-    ? [`${of}${where}, more than ${other}: the intervals do not overlap.`]
-    : [`This run cannot tell the leaders apart${where}: ${of}, ${other}, and the intervals overlap.`];
+  const [one] = ranked;
+  if (summary.decision.options.length > 1) return [headlineOf(summary.decision)];
+  return [
+    `${one!.candidate.id} ${achieved(formatShare(one!.total.quality!.share))} (${inWords(one!.total.quality!)}).`,
+  ];
 }
 
 /** Its interval holds at whatever look the run stopped; those of the tables are for a number of samples fixed before. */
@@ -121,14 +110,6 @@ function sequentialFinding({ sequential }: RunSummary): string[] {
 
 /** Points of a hundred, with a sign where it is a difference. */
 const formatPoints = (share: number) => `${(100 * share).toFixed(1).replace("-", "−")} points`;
-
-/** Cells with an estimate for every candidate; null for one candidate, which is compared with nobody. */
-function sharedCells(ranked: readonly CandidateSummary[]): Set<string> | null {
-  if (ranked.length < 2) return null;
-  const cells = ranked[0]!.cells;
-  const everywhere = (place: number) => ranked.every((candidate) => candidate.cells[place]!.quality !== null);
-  return new Set(cells.filter((_, place) => everywhere(place)).map(({ key }) => key));
-}
 
 /** One share over several cells. */
 function pooled(cells: readonly CellSummary[]): Proportion | null {
@@ -190,6 +171,21 @@ function cacheFindings(ranked: readonly CandidateSummary[]): string[] {
       return `${candidate.id} read ${formatShare(cache.readTokens / cache.expectedTokens)} of the tokens that its cache rule predicts, as estimated from words.`;
     return `${candidate.id} read ${formatShare(cache.readTokens / cache.expectedTokens)} of the tokens that its cache rule predicts; ${formatCount(cache.asExpected)} of ${formatCount(cache.n)} calls matched it exactly.`;
   });
+}
+
+/** Prompts of all lengths are compared together. */
+function hiddenCacheFinding({ candidate, total: { hiddenCache } }: CandidateSummary): string[] {
+  if (hiddenCache === null) return [];
+  const { ratio, interval, n } = hiddenCache;
+  const times = (value: number) => value.toFixed(value < 10 ? 1 : 0);
+  const measured = `calls whose prompt its rule expects to be there began ${times(ratio)} times as soon as those for which it expects nothing (${times(interval.low)}–${times(interval.high)}, n ${n[1]} and ${n[0]})`;
+  const verdict =
+    interval.low > 1
+      ? "so prefixes are reused"
+      : interval.high < 1
+        ? "so nothing speaks for reuse"
+        : "which tells nothing";
+  return [`${candidate.id} does not say what it reads from its cache. Inferred from TTFT: ${measured}, ${verdict}.`];
 }
 
 function failureFinding({ failed, skipped, failures }: RunSummary): string[] {

@@ -12,7 +12,7 @@ import {
   unknown,
   wrapped,
 } from "../units/index.ts";
-import { decisionText } from "./decision/index.ts";
+import { shortlistText } from "./decision/index.ts";
 import { findings } from "./findings.ts";
 import { loopText } from "./loops/text.ts";
 import { type QualityWords, qualityWords } from "./quality-words.ts";
@@ -43,7 +43,7 @@ export function terminalSummary(summary: RunSummary, { colour, width, reportPath
     ...candidateLines(summary, columns, ink, words),
     "",
     ...cellLines(summary, columns, ink, words),
-    ...decisionLines(summary, columns, colour),
+    ...decisionLines(summary, columns),
     ...loopText(summary.loops, columns),
     ...noticeLines(summary, columns, ink),
     ...failureLines(summary, columns, ink),
@@ -144,9 +144,10 @@ function cellLines({ candidates }: RunSummary, width: number, ink: Inks, { title
   return lines;
 }
 
-function decisionLines({ decision }: RunSummary, width: number, colour: boolean): string[] {
+function decisionLines({ run, decision }: RunSummary, width: number): string[] {
   if (decision.options.length < 2 || decision.reference === null) return [];
-  return [decisionText(decision, { width, colour }), ""];
+  const more = `\`assay compare-runs ${run.id}\` compares them in full: costs, times, domination, when to check again.`;
+  return [shortlistText(decision, width), "", ...wrapped(more, width, "  "), ""];
 }
 
 const isNoise = ({ candidate }: CandidateSummary) => candidate.kind === "calibration specimen";

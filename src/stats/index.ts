@@ -8,6 +8,7 @@ export * from "./clustered-quantile.ts";
 export * from "./clusters.ts";
 export * from "./distributions.ts";
 export * from "./elimination.ts";
+export * from "./geometric-ratio.ts";
 export * from "./holm.ts";
 export * from "./interval.ts";
 export * from "./intra-cluster-correlation.ts";

@@ -9,6 +9,7 @@ from statsmodels.api import OLS
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import TTestPower
+from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 from statsmodels.stats.proportion import proportion_confint
 
 
@@ -37,6 +38,12 @@ def cr2(clusters):
         columns.append(residual_maker[:, rows] @ weights)
     products = np.array(columns) @ np.array(columns).T
     return [float(values.mean()), float(variance**0.5), float(np.trace(products) ** 2 / (products**2).sum())]
+
+
+def welch(values, others):
+    logs = [np.log(values), np.log(others)]
+    low, high = CompareMeans(*map(DescrStatsW, logs)).tconfint_diff(usevar="unequal")
+    return [float(np.exp(end)) for end in (logs[0].mean() - logs[1].mean(), low, high)]
 
 
 def intra_cluster(clusters):
@@ -82,6 +89,7 @@ def krippendorff(units, level):
 
 
 answers = {
+    "welch": welch,
     "cr1": cr1,
     "cr2": cr2,
     "intraCluster": intra_cluster,

@@ -45,7 +45,8 @@ export const runCommand = defineCommand({
   args: [
     {
       name: "[scenario|file]",
-      describe: "`grounding`, a job's file, or a YAML file with the same settings as the flags (default: grounding)",
+      describe:
+        "`grounding`, `replay`, `cache-probes`, a job's file, or a YAML file with the same settings as the flags (default: grounding)",
     },
   ],
   flags,
@@ -55,11 +56,13 @@ export const runCommand = defineCommand({
     "assay run grounding --base-url http://localhost:8000/v1 --model my-model",
     "assay run job.yaml  # your own questions; `assay init` writes a first file",
     "assay run grounding --gguf model.gguf --haystack notes.txt",
+    "assay run replay --trace trace.jsonl --model vllm/my-model  # an agent's requests again, turn by turn",
     "assay run --resume latest  # goes on after Ctrl-C or a crash",
   ],
   async run({ args: [scenarioOrFile = "grounding"], flags, io }) {
     if (flags.resume !== undefined) return resume(flags.resume, flags, io);
     const settings = readSettings(scenarioOrFile, flags, io.cwd);
+    if (flags.require !== undefined) refuseToRequire(settings);
     if (flags.dryRun) {
       const summary = await planSummary(settings, { store: flags.store }, io);
       io.print(flags.json ? JSON.stringify(summary.candidates, null, 2) : planText(summary, io.width));
@@ -69,6 +72,16 @@ export const runCommand = defineCommand({
     return measure(settings, null, store, flags, io).finally(() => store.close());
   },
 });
+
+/** Loops are measured, not judged. */
+function refuseToRequire({ scenario }: Settings): void {
+  if (scenario !== "replay" && scenario !== "cache-probes") return;
+  throw new UserError({
+    happened: `--require is given, and ${scenario} judges no answers`,
+    expected: "a scenario whose answers have a quality",
+    mend: "leave --require out",
+  });
+}
 
 /** A finished run has nothing left to ask: its result is shown, whatever has become of its models since. */
 function resume(id: string, flags: Flags, io: Io): Promise<ExitCode> {

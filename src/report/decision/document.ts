@@ -68,17 +68,18 @@ export function headlineOf({ options, reference, pareto, comparisons, careAbout 
   return best + good + left;
 }
 
+export const shortlistTable = ({ shortlist }: Pick<Decision, "shortlist">): DocumentTable => ({
+  title: "Shortlist",
+  note: null,
+  head: ["Option", "For it", "Against it"],
+  rows: shortlist.map(({ option, reasons, against }) => [cell(option), lines(reasons), lines(against)]),
+});
+
 export function decisionTables(decision: Decision): DocumentTable[] {
-  const { options, calibration, shortlist, comparisons, baseline, checks, arms, dominated, differences, runs } =
-    decision;
+  const { options, calibration, comparisons, baseline, checks, arms, dominated, differences, runs } = decision;
   const filled = (table: DocumentTable) => (table.rows.length === 0 ? [] : [table]);
   return [
-    ...filled({
-      title: "Shortlist",
-      note: null,
-      head: ["Option", "For it", "Against it"],
-      rows: shortlist.map(({ option, reasons, against }) => [cell(option), lines(reasons), lines(against)]),
-    }),
+    ...filled(shortlistTable(decision)),
     ...filled(optionTable(decision, [...options, ...calibration])),
     ...filled({
       title: decision.reference === null ? "Compared" : `Compared with ${decision.reference}`,

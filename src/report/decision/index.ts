@@ -1,4 +1,4 @@
 /** A decision in words: on a terminal, in a run's page, in tables of its own. */
-export { decisionDocument } from "./document.ts";
+export { decisionDocument, headlineOf } from "./document.ts";
 export { decisionSection, decisionStyle } from "./section.ts";
-export { decisionText } from "./text.ts";
+export { decisionText, shortlistText } from "./text.ts";

@@ -2,7 +2,7 @@
 import type { Decision } from "../../decision/index.ts";
 import { plain, unknown, widthOf, wrapped } from "../../units/index.ts";
 import { type DocumentCell, type DocumentTable, lineText } from "../tables-document.ts";
-import { decisionTables, headlineOf, remarksOf } from "./document.ts";
+import { decisionTables, headlineOf, remarksOf, shortlistTable } from "./document.ts";
 
 export interface DecisionTextOptions {
   /** Columns of the terminal. */
@@ -26,6 +26,10 @@ export function decisionText(decision: Decision, { width, colour = false }: Deci
     ...remarksOf(decision).flatMap((remark) => wrapped(plain(`· ${remark}`), columns, "  ")),
   ].join("\n");
 }
+
+/** The shortlist alone, for a run's summary: lines of at most `width` columns, 60 to 120. */
+export const shortlistText = (decision: Decision, width: number): string =>
+  tableLines(shortlistTable(decision), Math.max(60, Math.min(width, 120))).join("\n");
 
 /** Columns where there is room for them; else each row as its name, and below it what each column says. */
 function tableLines({ note, head, rows }: DocumentTable, width: number): string[] {

@@ -18,7 +18,7 @@ export interface CandidateLoops {
 
 type WithBodies = (chosen: readonly TrialRecord[]) => Iterable<TrialRecord> | AsyncIterable<TrialRecord>;
 
-/** Of a candidate's calls together. Bodies, words and what is known of both take about 25 bytes a token. */
+/** Of a candidate's calls together. Bodies, words and what is known of both take about 40 bytes a token. */
 const mostPromptTokens = 8_000_000;
 
 /** Takes the trials of a run as they are read, without their bodies, and keeps those to analyse. */

@@ -135,10 +135,14 @@ export const causeName = ({ cause, change }: Pick<agentLoops.CauseRow, "cause" |
 
 function ratioCell(ratio: RatioEstimate | null): LoopCell {
   if (ratio === null) return { text: unknown };
-  return {
-    text: formatShare(ratio.ratio),
-    ...(ratio.interval !== null && { below: formatShareRange(ratio.interval) }),
-  };
+  const below = rangeText(ratio);
+  return { text: formatShare(ratio.ratio), ...(below !== null && { below }) };
+}
+
+/** Of what any cache could have given back, no more than all is possible. Null where both ends print alike. */
+export function rangeText({ ratio, interval }: RatioEstimate): string | null {
+  if (interval === null || formatShare(interval.low) === formatShare(interval.high)) return null;
+  return formatShareRange({ low: interval.low, high: ratio <= 1 ? Math.min(1, interval.high) : interval.high });
 }
 
 function meanCell(mean: MeanEstimate | null, format: (value: number) => string): LoopCell {

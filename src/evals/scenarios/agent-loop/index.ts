@@ -1,3 +1,4 @@
+export { whatBreaks } from "./probes/breakers.ts";
 export { type CacheProbesOptions, cacheProbes, cacheProbesDefaults } from "./probes/cache-probes.ts";
 export { type ArmResult, type ProbeResult, probeResults } from "./probes/probe-results.ts";
 export { type AgentLoopOptions, agentLoop, agentLoopDefaults } from "./real/agent-loop.ts";
@@ -5,6 +6,7 @@ export { type ToolErrorClass, type ToolErrors, toolErrorsOf } from "./real/tool-
 export { type MooncakeOptions, readMooncake } from "./replay/mooncake.ts";
 export { type ReplayOptions, replayDefaults, replayLoop } from "./replay/replay-loop.ts";
 export type { Session, Trace, TracedRequest } from "./replay/trace.ts";
+export { readTrace, type TraceFormat, type TraceOptions, traceFormats } from "./replay/trace-format.ts";
 export { readTranscript } from "./replay/transcript.ts";
 export { readWeka } from "./replay/weka.ts";
 export { advice } from "./turns/advice.ts";

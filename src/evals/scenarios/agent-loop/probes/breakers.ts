@@ -110,6 +110,13 @@ export function breakersOf(idleSeconds: readonly number[]): Breaker[] {
   ];
 }
 
+/** What a breaker does, in a sentence, by its name; null where there is none of that name. */
+export function whatBreaks(breaker: string): string | null {
+  const seconds = /^idle-([\d.]+)s$/.exec(breaker)?.[1];
+  const found = breakersOf(seconds === undefined ? [] : [Number(seconds)]).find(({ name }) => name === breaker);
+  return found?.does ?? null;
+}
+
 const edited = ({ content }: Message) => String(content).replace(/\S+$/, "corrected");
 
 /** A tenth of the history's words. */

@@ -1,7 +1,9 @@
 /** What breaks a route's cache, and what that costs: each breaker against a session without it, several times. */
 import type { CallRequest } from "../../../../wire/index.ts";
-import type { Sample, Scenario } from "../../../scenario.ts";
+import { effortTogether } from "../../../effort.ts";
+import type { Effort, Sample, Scenario } from "../../../scenario.ts";
 import type { Cell } from "../../../trial.ts";
+import { turnEffort } from "../../../turn-effort.ts";
 import { playSteps, type Sleep, type Step } from "../steps.ts";
 import { type Arm, type Breaker, breakersOf, type ProbePlan } from "./breakers.ts";
 
@@ -51,6 +53,7 @@ export function cacheProbes(options: CacheProbesOptions, sleep?: Sleep): Scenari
         ({ id }) => stepsOf(cell, id, options, ofCell(cell)),
         ...(sleep === undefined ? [] : [sleep]),
       ),
+    effort: (cell, { id }) => effortTogether(stepsOf(cell, id, options, ofCell(cell)).map(stepEffort)),
     contextTokens: () => options.contextTokens,
     options: { ...options },
   };
@@ -58,6 +61,9 @@ export function cacheProbes(options: CacheProbesOptions, sleep?: Sleep): Scenari
 
 const stepsOf = (cell: Cell, id: string, options: CacheProbesOptions, { steps }: Breaker): Step[] =>
   steps(cell.arm as Arm, `${options.seed} ${cell.breaker} ${cell.arm} ${id}`, options);
+
+const stepEffort = (step: Step): Effort =>
+  step.kind === "ask" ? turnEffort(step.turn) : { calls: 0, inputTokens: 0, mostInputTokens: 0, pauseMs: step.ms };
 
 function sampleOf(cell: Cell, session: number, options: CacheProbesOptions, breaker: Breaker): Sample {
   const id = `session ${session}`;
@@ -67,7 +73,7 @@ function sampleOf(cell: Cell, session: number, options: CacheProbesOptions, brea
     id,
     document: `${cell.breaker}, ${id}`,
     ...opening.turn,
-    target: "",
+    target: null,
     settings: { maxTokens, ...(extraBody !== undefined && { extraBody }) },
     depth: null,
     answerable: true,

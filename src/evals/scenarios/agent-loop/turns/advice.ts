@@ -11,7 +11,7 @@ const worthSaying = 0.001;
 export function advice(summary: LoopSummary): string[] {
   const prompt = summary.turns.reduce((sum, { promptTokens }) => sum + promptTokens, 0);
   const worth = summary.causes.filter(({ lostTokens }) => lostTokens > worthSaying * prompt);
-  const said = worth.map((row) => `${happened(row)}: ${lost(row)}. ${mend(row, summary)}`);
+  const said = worth.map((row) => `${happened(row, summary)}: ${lost(row)}. ${mend(row, summary)}`);
   return [...said, ...kept(summary), ...unreported(summary)];
 }
 
@@ -20,14 +20,14 @@ const calls = (count: number) => `${formatCount(count)} call${count === 1 ? "" :
 const lost = ({ lostTokens, lostUsd }: CauseRow) =>
   `${formatCount(lostTokens)} tokens were evaluated again${lostUsd === null ? "" : `, for ${formatUsd(lostUsd)} more`}`;
 
-function happened({ cause, change, calls: count, shortestPauseMs }: CauseRow): string {
+function happened({ cause, change, calls: count, shortestPauseMs }: CauseRow, { grade }: LoopSummary): string {
   if (cause === "prefix changed") return `${changed[change!]} in ${calls(count)}`;
   const pause = shortestPauseMs === null ? "" : ` of ${formatMs(shortestPauseMs)} and more`;
   const words: Readonly<Record<Exclude<Cause, "prefix changed">, string>> = {
     "vendor's rule": `The vendor's rule gave back less than was there in ${calls(count)}`,
     "another session": `Another session took the place of this one before ${calls(count)}`,
     expired: `The cache had expired after pauses${pause}, before ${calls(count)}`,
-    unexplained: `${calls(count)} read less than the vendor's rule says`,
+    unexplained: `${calls(count)} read less than ${grade.asExpected.n > 0 ? "the vendor's rule says" : "was there, and no rule is known that says why"}`,
   };
   return words[cause];
 }

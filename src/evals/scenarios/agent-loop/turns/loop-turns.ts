@@ -88,8 +88,12 @@ export function loopTurns(records: readonly TrialRecord[], options: LoopTurnsOpt
     const slack = options.promptOf === undefined ? estimateSlack * (promptTokens ?? 0) : 0;
     const estimatedCeiling = scaled(ceilings)!;
     const isWithinSlack = cachedTokens !== null && cachedTokens - estimatedCeiling <= slack;
-    // An estimate that is a little below what was read is a wrong estimate.
-    const ceilingTokens = isWithinSlack ? Math.max(estimatedCeiling, cachedTokens) : estimatedCeiling;
+    // No rule gives more than the ceiling, and no server has read more: an estimate that is a little below is raised.
+    const ceilingTokens = Math.max(
+      estimatedCeiling,
+      options.promptOf === undefined ? (call.expectedCacheReadTokens ?? 0) : 0,
+      isWithinSlack ? cachedTokens : 0,
+    );
     const appended = earlier === null ? 0 : Math.min(earlier.call.usage?.inputTokens ?? 0, promptTokens ?? 0);
     const readable = {
       appended,
