@@ -80,7 +80,7 @@ export function startSummary(run: RunInfo): SummaryBuilder {
   const candidates = new Map(run.candidates.map((candidate) => [candidate.id, new CandidateTally()]));
   const cells = new Map<string, Cell>();
   const studied: StudiedTrial[] = [];
-  const decision = startDecision([run], { volume: volumeOf(run), today: run.startedAt.slice(0, 10) });
+  const decision = startDecision([run], { today: run.startedAt.slice(0, 10) });
   const failures = new Map<
     string,
     { candidate: string; class: TrialFailure["class"]; count: number; message: string }
@@ -126,8 +126,6 @@ export function startSummary(run: RunInfo): SummaryBuilder {
 
   return { add, summary };
 }
-
-const volumeOf = ({ options: { volume } }: RunInfo) => (typeof volume === "number" ? { callsPerMonth: volume } : null);
 
 const studiedOf = ({ candidate, cell, sampleId, document, scores }: Trial): StudiedTrial => ({
   candidate,

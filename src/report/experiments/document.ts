@@ -34,8 +34,8 @@ export function experimentDocument({ registered, trials, analysis }: Experiment)
   const machines = [
     ...new Set(
       trials.map(
-        ({ machine: { device, processor, node, onnxruntime } }) =>
-          `${device === undefined ? "" : `${device}, `}${processor}, Node ${node}, onnxruntime ${onnxruntime}`,
+        ({ machine: { device, processor, node, onnxruntime, assay } }) =>
+          `${device === undefined ? "" : `${device}, `}${processor}, Node ${node}, onnxruntime ${onnxruntime}${assay === undefined ? "" : `, Assay ${assay}`}`,
       ),
     ),
   ];
@@ -52,6 +52,7 @@ export function experimentDocument({ registered, trials, analysis }: Experiment)
       ...(protocol.claims.length === 0 ? [] : [`Claims of the ledger: ${protocol.claims.join(", ")}.`]),
       `Scope: ${protocol.scope}`,
       `Method: ${protocol.method}`,
+      ...untuned(form),
       `What a negative result means: ${protocol.ifNegative}`,
       ...(protocol.caveats ?? []).map((caveat) => `Found out later: ${caveat}`),
       ...(form.arms.some(({ training }) => training.task === "language")
@@ -62,6 +63,12 @@ export function experimentDocument({ registered, trials, analysis }: Experiment)
     ],
     figures: form.figures.map((one) => figureOf(one, form, arms)),
   };
+}
+
+/** Arms with one rate pass as tuned alike, and are not tuned at all. */
+function untuned({ arms }: Form): string[] {
+  const given = arms.filter(({ rates }) => "length" in rates && rates.length === 1).map(({ name }) => name);
+  return given.length === 0 ? [] : [`Not tuned: one learning rate, the protocol's own, for ${given.join(", ")}.`];
 }
 
 /** Older records have the CPU time of training alone, which leaves out what judged it. */
