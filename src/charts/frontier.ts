@@ -75,6 +75,7 @@ function frontier(points: readonly FrontierPoint[], words: ShareWords, frame: Fr
     options: {
       ...baseOptions(frame),
       height: 300,
+      marginTop: drawn.some(({ contextTokens }) => contextTokens === null) ? 44 : 24,
       ariaLabel: amount.title,
       x: { ...logScale(amounts, most, (value) => tickText(amount.format(value))), label: amount.axis },
       y: shareScale(words),
@@ -94,18 +95,20 @@ function frontier(points: readonly FrontierPoint[], words: ShareWords, frame: Fr
           strokeOpacity: 0.55,
           strokeWidth: 1.5,
         }),
-        Plot.text(ends(byContext), {
-          x: "amount",
-          y: "share",
-          text: "label",
-          dx: 8,
-          dy: -9,
-          textAnchor: "start",
-          fill: "currentColor",
-          stroke: "var(--paper)",
-          strokeWidth: 4,
-          pointerEvents: "none",
-        }),
+        ...inRows(ends(byContext)).map((row, index) =>
+          Plot.text(row, {
+            x: "amount",
+            y: "share",
+            text: "label",
+            dx: 8,
+            dy: -9 - 11 * index,
+            textAnchor: "start",
+            fill: "currentColor",
+            stroke: "var(--paper)",
+            strokeWidth: 4,
+            pointerEvents: "none",
+          }),
+        ),
         Plot.dot(drawn, {
           x: "amount",
           y: "share",
@@ -125,6 +128,14 @@ function frontier(points: readonly FrontierPoint[], words: ShareWords, frame: Fr
 function ends(points: readonly FrontierPoint[]): FrontierPoint[] {
   return [...Map.groupBy(points, ({ candidate, variant }) => `${candidate} ${variant}`).values()].flatMap((line) =>
     line.length === 1 ? line : [line[0]!, line.at(-1)!],
+  );
+}
+
+/** Names of contexts are short. Others would hide their neighbours', so that they take turns in three rows. */
+function inRows(points: readonly FrontierPoint[]): FrontierPoint[][] {
+  const fromLeft = points.toSorted((a, b) => a.amount! - b.amount!);
+  return [0, 1, 2].map((row) =>
+    fromLeft.filter(({ contextTokens }, index) => (contextTokens === null ? index % 3 : 0) === row),
   );
 }
 
