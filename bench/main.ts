@@ -6,6 +6,7 @@ import { jobs } from "./jobs.ts";
 import { memory } from "./memory.ts";
 import { type Outcome, outcomeJson, printOutcome } from "./outcome.ts";
 import { planning } from "./planning.ts";
+import { report } from "./report.ts";
 import { statistics } from "./statistics.ts";
 import { throughput } from "./throughput.ts";
 import { timing } from "./timing.ts";
@@ -20,6 +21,7 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Outcome>>>
   statistics,
   jobs,
   planning,
+  report,
 };
 
 const { values, positionals } = parseArgs({

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { decodeTokensPerSecond } from "./tally.ts";
+import { trialOf } from "../../test/fixtures/decision-run.ts";
+import { decodeTokensPerSecond, Tally } from "./tally.ts";
 
 const speed = (outputTokens: number | null, gapsUs: readonly number[]) =>
   decodeTokensPerSecond({
@@ -31,4 +32,18 @@ test.each([
   ["a count that nobody reported", null, [1000, 1000, 1000], null],
 ])("decoding speed of %s", (_case, outputTokens, gapsUs, expected) => {
   expect(speed(outputTokens, gapsUs)).toBe(expected);
+});
+
+const tallyOf = (arm: string, scores: readonly number[]) => {
+  const tally = new Tally();
+  for (const [index, quality] of scores.entries())
+    tally.add(trialOf({ candidate: "a", sample: String(index), arm, quality }));
+  return tally;
+};
+
+test("arms that are asked the same samples make an interval no narrower than one of them", () => {
+  const scores = [1, 1, 1, 0, 1, 1, 0, 1];
+  const one = tallyOf("whole", scores);
+  const both = Tally.of([one, tallyOf("bm25", scores)]).measures().quality!;
+  expect(both).toMatchObject({ share: 0.75, n: 16, interval: one.measures().quality!.interval });
 });

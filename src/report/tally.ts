@@ -1,5 +1,5 @@
 /** What one pass over trials leaves of them: counts, sums and the measured times, never the trials themselves. */
-import { qualityOf, type Trial } from "../evals/index.ts";
+import { qualityOf, studyDocument, type Trial } from "../evals/index.ts";
 import {
   clusteredProportion,
   type GeometricRatio,
@@ -83,25 +83,30 @@ export interface Measures {
   readonly retries: number;
 }
 
+interface Answers {
+  readonly samples: string[];
+  readonly scores: number[];
+}
+
 /** The mean of a score over trials. Repeats of a sample count as one, and samples about one document stand together. */
 export class ScoreTally {
   #sum = 0;
   #n = 0;
-  /** By document, each sample's scores. */
-  readonly #documents = new Map<string, Map<string, number[]>>();
+  /** Two lists a document: there may be a hundred thousand samples, and a map for each takes a gigabyte. */
+  readonly #documents = new Map<string, Answers>();
   readonly #others: ScoreTally[] = [];
 
-  add(value: number, { document, sampleId }: Pick<Trial, "document" | "sampleId">): void {
+  add(value: number, { document, cell, sampleId }: Pick<Trial, "document" | "cell" | "sampleId">): void {
     this.#sum += value;
     this.#n++;
-    const samples = this.#documents.get(document) ?? new Map<string, number[]>();
-    this.#documents.set(document, samples);
-    const scores = samples.get(sampleId) ?? [];
-    samples.set(sampleId, scores);
-    scores.push(value);
+    const name = studyDocument(document, cell);
+    const of = this.#documents.get(name) ?? { samples: [], scores: [] };
+    this.#documents.set(name, of);
+    of.samples.push(sampleId);
+    of.scores.push(value);
   }
 
-  /** Of trials that have no document in common with these. */
+  /** What all arms are asked about one document stays together. */
   merge(other: ScoreTally): void {
     this.#sum += other.#sum;
     this.#n += other.#n;
@@ -116,8 +121,26 @@ export class ScoreTally {
   }
 
   #clusters(): number[][] {
-    const own = [...this.#documents.values()].map((samples) => [...samples.values()].map((scores) => mean(scores)!));
-    return [...own, ...this.#others.flatMap((other) => other.#clusters())];
+    return [...this.#together().values()].map(({ samples, scores }) => {
+      const places = Map.groupBy(scores.keys(), (place) => samples[place]!);
+      return places.size === scores.length
+        ? scores
+        : [...places.values()].map((of) => mean(of.map((at) => scores[at]!))!);
+    });
+  }
+
+  #together(): ReadonlyMap<string, Answers> {
+    if (this.#others.length === 0) return this.#documents;
+    const all = new Map<string, Answers>();
+    for (const part of [this.#documents, ...this.#others.map((other) => other.#together())])
+      for (const [document, { samples, scores }] of part) {
+        const of = all.get(document);
+        all.set(document, {
+          samples: of === undefined ? samples : [...of.samples, ...samples],
+          scores: of === undefined ? scores : [...of.scores, ...scores],
+        });
+      }
+    return all;
   }
 }
 
@@ -140,7 +163,7 @@ export class Tally {
   readonly #hidden: { readonly cold: number[]; readonly warm: number[] } = { cold: [], warm: [] };
   #retries = 0;
 
-  /** Of tallies that have no document in common, as those of different cells or candidates. */
+  /** Of different cells or candidates. */
   static of(parts: Iterable<Tally>): Tally {
     const whole = new Tally();
     for (const part of parts) whole.#merge(part);

@@ -17,7 +17,7 @@ import { findings } from "./findings.ts";
 import { loopText } from "./loops/text.ts";
 import { type QualityWords, qualityWords } from "./quality-words.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
-import { cacheShare } from "./tally.ts";
+import { cacheShare, type Total } from "./tally.ts";
 import { textTable, widestOf } from "./terminal-table.ts";
 
 export interface TerminalOptions {
@@ -109,9 +109,13 @@ function candidateCells(
     TTFT: ttft.n === 0 ? unknown : `${formatMs(ttft.median)} / ${formatMs(ttft.p95)}`,
     "Tokens/s": decode === null ? unknown : formatSignificant(decode),
     Cached: formatShare(cacheShare(total)),
-    Cost: formatUsd(total.costUsd.sum) + (total.costUsd.known > 0 && total.costUsd.unknown > 0 ? "+" : ""),
+    Cost: costText(total.costUsd),
   };
 }
+
+/** What refused calls alone are known to cost, which is nothing, is no part of an unknown sum. */
+const costText = ({ sum, unknown: missing }: Total) =>
+  missing > 0 && sum === 0 ? unknown : formatUsd(sum) + (sum !== null && missing > 0 ? "+" : "");
 
 /** The headline by cell, as many cells as fit side by side; the last ones are those a longer context makes hard. */
 function cellLines({ candidates }: RunSummary, width: number, ink: Inks, { title, isJudged }: QualityWords): string[] {
