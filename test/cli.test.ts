@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ensureSpecimen } from "../src/specimens/index.ts";
 import { cliPath, runCli, temporaryFolder } from "./cli-process.ts";
 import { type FakeServer, startFakeServer } from "./fake-server/index.ts";
+import { assayInProcess } from "./in-process.ts";
 
 const folder = temporaryFolder();
 const key = "sk-secret-0123456789abcdef";
@@ -102,12 +103,18 @@ test.each([
   ["trivia", 2, "unknown command 'trivia'"],
 ])("assay %s exits with %i and says what happened", async (line, code, happened) => {
   const args = line.split(" ").flatMap((word) => (word === "VENDOR" ? vendor : [word]));
-  const ended = await assay(args);
-  const said = ended.stderr.replace(/^custom\/fake: .*\n/, "");
+  const ended = await assayInProcess(args, { cwd: folder.path, width: 100 });
+  const said = `${ended.noted}\n`.replace(/^custom\/fake: .*\n/, "");
   expect(said).toMatch(threeLines);
   expect(threeLines.exec(said)![1]).toContain(happened);
-  expect([ended.code, ended.stdout]).toEqual([code, ""]);
+  expect([ended.code, ended.printed]).toEqual([code, ""]);
   expect(readdirSync(folder.path)).not.toContain("none.db");
+});
+
+test("a process of its own says the same three lines, and ends with the same code", async () => {
+  const { code, stdout, stderr } = await assay(["run", "unknown-key.yaml"]);
+  expect(stderr).toMatch(threeLines);
+  expect([code, stdout]).toEqual([1, ""]);
 });
 
 test("a port in use is said to be in use", async () => {
@@ -139,8 +146,8 @@ test("looking around leaves nothing behind", async () => {
 test.each([60, 80, 100])("what is listed fits %d columns", async (width) => {
   await assay(["run", ...vendor]);
   for (const line of ["--help", "run --help", "runs", "show latest --trials", "models", "specimens", "doctor"]) {
-    const { stdout } = await assay(line.split(" "), { COLUMNS: String(width) });
-    for (const text of stdout.split("\n")) expect([...text].length, text).toBeLessThanOrEqual(width);
+    const { printed } = await assayInProcess(line.split(" "), { cwd: folder.path, width });
+    for (const text of printed.split("\n")) expect([...text].length, text).toBeLessThanOrEqual(width);
   }
 });
 

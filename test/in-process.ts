@@ -1,6 +1,6 @@
-/** A command without a process: what it prints, notes and asks, and its exit code. */
-
-import { type CommandDefinition, printMistake, runCommand } from "../src/cli/command.ts";
+/** Commands without a process of their own: what they print, note and ask, and their exit code. */
+import { type CommandDefinition, type CommandTable, printMistake, runCommand } from "../src/cli/command.ts";
+import { commands } from "../src/cli/commands.ts";
 import { UserError } from "../src/errors.ts";
 
 export interface InProcess {
@@ -8,13 +8,17 @@ export interface InProcess {
   readonly env?: Readonly<Record<string, string>>;
   /** What somebody at the terminal answers, in this order, and Enter to what is asked after these. */
   readonly answers?: readonly string[];
+  /** Columns of the terminal [80]. */
+  readonly width?: number;
 }
 
-export async function runInProcess(
-  command: CommandDefinition,
-  args: readonly string[],
-  { cwd, env = {}, answers }: InProcess,
-) {
+export const runInProcess = (command: CommandDefinition, args: readonly string[], options: InProcess) =>
+  run({ [command.name]: async () => command }, [command.name, ...args], options);
+
+/** As the real `assay` would be called, but for what belongs to a process: signals, streams, `.env`. */
+export const assayInProcess = (args: readonly string[], options: InProcess) => run(commands, args, options);
+
+async function run(table: CommandTable, args: readonly string[], { cwd, env = {}, answers, width = 80 }: InProcess) {
   const printed: string[] = [];
   const noted: string[] = [];
   const asked: string[] = [];
@@ -26,17 +30,15 @@ export async function runInProcess(
     cwd,
     now: () => new Date(0),
     colour: false,
-    width: 80,
+    width,
     progress: null,
     ask: answers === undefined ? null : async (question: string) => answers[asked.push(question) - 1] ?? "",
     interrupts: { stopping: never, aborting: never },
   };
-  const code = await runCommand([command.name, ...args], { [command.name]: async () => command }, "0", io).catch(
-    (error: unknown) => {
-      if (!(error instanceof UserError)) throw error;
-      printMistake(error.mistake, io);
-      return 1;
-    },
-  );
+  const code = await runCommand(args, table, "0", io).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    printMistake(error.mistake, io);
+    return 1;
+  });
   return { code, printed: printed.join("\n"), noted: noted.join("\n"), asked };
 }
