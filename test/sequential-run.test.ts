@@ -104,7 +104,7 @@ test("a large difference ends the run long before its documents do, and the same
   expect(await runSequentially({ ...options, design, earlier: [] })).toBe("finished");
   const outcome = sequentialOutcome(design, trials);
   expect(outcome.ending).toBe("established");
-  expect(outcome.leader).toBe("a, whole");
+  expect(outcome.leader).toBe("a · whole");
   expect(outcome.documents).toBeLessThan(100);
   expect(outcome.difference!.interval.high).toBeLessThan(0);
   const asked = new Set(trials.map(({ document }) => document));
@@ -131,7 +131,7 @@ test("of three, what was dropped is asked no more", async () => {
   const { design, options, trials } = study({ a: 0.9, b: 0.2, c: 0.85 }, 600);
   await runSequentially({ ...options, design, earlier: [] });
   const outcome = sequentialOutcome(design, trials);
-  const dropped = outcome.eliminated.find(({ candidate }) => candidate === "b, whole")!;
+  const dropped = outcome.eliminated.find(({ candidate }) => candidate === "b · whole")!;
   const askedOf = (id: string) => trials.filter(({ candidate }) => candidate === id).length;
   expect(dropped.samples).toBeLessThan(60);
   expect(askedOf("b")).toBeLessThan(askedOf("a") / 2);
@@ -162,5 +162,5 @@ test("a run that was broken off goes on to the outcome of one that was not", asy
 });
 
 test("one candidate in one arm has nothing to be compared with", () => {
-  expect(() => study({ a: 0.5 }, 3)).toThrow("there is only a, whole");
+  expect(() => study({ a: 0.5 }, 3)).toThrow("there is only a · whole");
 });

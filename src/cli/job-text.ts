@@ -155,6 +155,9 @@ export function jobNotes(
     ...(agents.length > 0
       ? [`${agents.join(" and ")}: lengths are of the first request; what the tools read comes on top.`]
       : []),
+    ...(agents.length > 0 && answering.some(({ at }) => at === "embedded engine")
+      ? ["The embedded engine takes no tools: as agents its models answer without the material."]
+      : []),
     ...(settings.model === undefined && settings.gguf === undefined
       ? ["No candidate is named, so the embedded readers are asked; name some with `model:` or --model."]
       : []),

@@ -34,6 +34,8 @@ export function checksOf(runs: readonly RunInfo[], options: readonly Option[], t
   return [
     ...runs.flatMap((run) => incomplete(run)),
     ...options.flatMap((option) => conditions(option)),
+    ...runs.flatMap((run) => warmRepeats(run, options)),
+    ...warmRuns(chosen),
     ...priceChecks(candidates, today),
     ...vendorChecks(chosen, today),
     ...engineChecks(chosen),
@@ -71,6 +73,45 @@ function conditions(option: Option): Check[] {
     ],
   ];
   return checks.flatMap(([holds, because, action]) => (holds ? { because, action, by: null, isDue: true } : []));
+}
+
+/** A repeat finds its own prompt in the cache, which a question that comes once does not. */
+function warmRepeats({ id, options: { repeats } }: RunInfo, options: readonly Option[]): Check[] {
+  const isCheaper = ({ runId, costUsd, costWithoutCacheUsd }: Option) =>
+    runId === id && (costUsd.perCall?.value ?? 0) < (costWithoutCacheUsd.perCall?.value ?? 0);
+  if (typeof repeats !== "number" || repeats < 2 || !options.some(isCheaper)) return [];
+  return [
+    {
+      because: `run ${id} asked every question ${formatCount(repeats)} times: repeats find their own prompts in the cache, so costs and times are lower than where each comes once`,
+      action: "take costs and times from a run with --repeats 1; costs without caching are the most",
+      by: null,
+      isDue: true,
+    },
+  ];
+}
+
+const warmHours = 24;
+
+/** What one run left in a vendor's cache, the next may read. */
+function warmRuns(chosen: readonly { run: RunInfo; candidate: CandidateInfo }[]): Check[] {
+  const vendors = chosen.filter(({ candidate }) => candidate.kind === "vendor");
+  const later = vendors.flatMap(({ run, candidate }) => {
+    const before = vendors.filter((one) => one.run !== run && one.candidate.id === candidate.id);
+    return before
+      .filter((one) => isSoonAfter(run.startedAt, one.run.finishedAt ?? one.run.startedAt))
+      .map((one) => ({ run, candidate, before: one.run }));
+  });
+  return later.map(({ run, candidate, before }) => ({
+    because: `${candidate.id} answered in run ${before.id} less than ${warmHours} hours before run ${run.id}, which may have read from the cache what was left there`,
+    action: "compare costs without caching, or leave a day between runs",
+    by: null,
+    isDue: true,
+  }));
+}
+
+function isSoonAfter(startedAt: string, earlier: string): boolean {
+  const hours = (Date.parse(startedAt) - Date.parse(earlier)) / 3_600_000;
+  return hours >= 0 && hours < warmHours;
 }
 
 function priceChecks(candidates: readonly CandidateInfo[], today: string): Check[] {

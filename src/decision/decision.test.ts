@@ -236,6 +236,14 @@ describe("the shortlist", () => {
     expect(shortlist[1]!.reasons[1]).toContain("cheapest 1,000 calls of 2 with such a quality: $1,000.00");
   });
 
+  test("names no cheaper one that got nothing right, however few samples there were", () => {
+    const { shortlist } = decided([
+      ...answers({ a: ones(4) }, { costUsd: 2 }),
+      ...answers({ b: zeros(4) }, { costUsd: 1 }),
+    ]);
+    expect(shortlist.map(({ option }) => option)).toEqual(["a"]);
+  });
+
   test("names a cheaper one that could be as good and is not shown to be, with the samples that would tell", () => {
     const some = Array.from({ length: 20 }, (_, index) => (index % 5 === 0 ? 0 : 1));
     const { shortlist } = decided([
@@ -286,6 +294,23 @@ describe("several runs", () => {
     expect(differences).toEqual([{ name: "temperature", values: [null, "1"] }]);
   });
 
+  test("cost a month at the volume they were run with, where they agree and nobody says another", () => {
+    const volumeOf = (first: number, second: number | undefined, volume?: DecisionOptions["volume"]) => {
+      const runs = [
+        { ...run, options: { volume: first } },
+        { ...later, options: { volume: second } },
+      ];
+      const builder = startDecision(runs, { today, volume });
+      for (const { id } of runs) builder.add(trialOf({ candidate: "a", sample: "1", quality: 1 }), id);
+      return builder.decision().callsPerMonth;
+    };
+    expect(volumeOf(500, 500)).toBe(500);
+    expect(volumeOf(500, undefined)).toBe(500);
+    expect(volumeOf(500, 600)).toBeNull();
+    expect(volumeOf(500, 500, { callsPerMonth: 9 })).toBe(9);
+    expect(volumeOf(500, 500, null)).toBeNull();
+  });
+
   test("are refused where they asked other questions", () => {
     const other = { ...later, scenario: { ...later.scenario, version: 2 } };
     expect(() => startDecision([run, other], { today })).toThrow(UserError);
@@ -301,6 +326,32 @@ describe("several runs", () => {
       'the baseline "nobody" is no option',
     );
   });
+});
+
+test("says where later calls find the prompts of earlier ones in the cache: repeats, and a run soon after another", () => {
+  const candidates = [candidateOf("a", { price })];
+  const first = runOf(candidates, { options: { repeats: 3 } });
+  const soon = runOf(candidates, {
+    id: "run-2",
+    startedAt: "2026-11-22T12:00:00.000Z",
+    finishedAt: "2026-11-22T12:01:00.000Z",
+  });
+  const late = runOf(candidates, { id: "run-3", startedAt: "2026-11-24T12:00:00.000Z", finishedAt: null });
+  const builder = startDecision([first, soon, late], { today });
+  const trial = trialOf({
+    candidate: "a",
+    sample: "1",
+    quality: 1,
+    costUsd: 0.002,
+    inputTokens: 1_000,
+    cacheReadTokens: 900,
+  });
+  for (const { id } of [first, soon, late]) builder.add(trial, id);
+  const due = builder.decision().checks.flatMap(({ because, isDue }) => (isDue ? because : []));
+  expect(due).toEqual([
+    expect.stringMatching(/^run run-1 asked every question 3 times: /),
+    "a answered in run run-1 less than 24 hours before run run-2, which may have read from the cache what was left there",
+  ]);
 });
 
 test("says by when to look again: prices after 30 days, vendors after 90, what did not hold at once", () => {

@@ -15,7 +15,7 @@ import { type Shortlisted, shortlist } from "./shortlist.ts";
 import { listed } from "./words.ts";
 
 export interface DecisionOptions {
-  /** What turns the cost of a call into that of a month. */
+  /** What turns the cost of a call into that of a month [that of the runs, where they agree]. */
   readonly volume?: { readonly callsPerMonth: number } | null | undefined;
   /** The smallest difference of quality that matters, 0 to 1 [0.05]. */
   readonly careAbout?: number | undefined;
@@ -77,7 +77,7 @@ export const defaultCareAbout = 0.05;
 /** @throws UserError for runs of different scenarios, and a run that is given twice */
 export function startDecision(
   runs: readonly RunInfo[],
-  { volume = null, careAbout = defaultCareAbout, baseline = null, today }: DecisionOptions,
+  { volume = volumeOf(runs), careAbout = defaultCareAbout, baseline = null, today }: DecisionOptions,
 ): DecisionBuilder {
   refuseOtherScenarios(runs);
   const candidates = new Map(
@@ -203,6 +203,12 @@ function optionNamed(name: string, options: readonly Option[]): Option {
     expected: `one of ${listed(options.map(({ id }) => id))}`,
     mend: "name one of them with --baseline",
   });
+}
+
+function volumeOf(runs: readonly RunInfo[]): { readonly callsPerMonth: number } | null {
+  const volumes = new Set(runs.map(({ options }) => options.volume).filter((volume) => typeof volume === "number"));
+  const [callsPerMonth] = volumes;
+  return callsPerMonth !== undefined && volumes.size === 1 ? { callsPerMonth } : null;
 }
 
 function refuseOtherScenarios(runs: readonly RunInfo[]): void {

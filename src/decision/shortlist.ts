@@ -86,7 +86,10 @@ export function shortlist(input: ShortlistInput): Shortlisted[] {
   }));
 }
 
-/** The cheapest of those not told apart from the highest, where it is cheaper than all that are shown to be good enough. */
+/**
+ * The cheapest of those not told apart from the highest, where it is cheaper than all that are shown to be good enough. What
+ * got nothing right is no candidate for it, however few samples there were.
+ */
 function perhapsCheaper(
   { options, comparisons, careAbout }: ShortlistInput,
   asGood: readonly Option[],
@@ -95,8 +98,9 @@ function perhapsCheaper(
   const least = Math.min(...asGood.map(cost));
   const cheaper = comparisons
     .filter(({ verdict, isNotWorse }) => verdict === "not told apart" && !isNotWorse)
-    .map((comparison) => ({ comparison, cost: cost(options.find(({ id }) => id === comparison.option)!) }))
-    .filter((one) => one.cost < least)
+    .map((comparison) => ({ comparison, of: options.find(({ id }) => id === comparison.option)! }))
+    .map(({ comparison, of }) => ({ comparison, cost: cost(of), quality: of.quality?.value ?? 0 }))
+    .filter((one) => one.cost < least && one.quality > 0)
     .sort((a, b) => a.cost - b.cost)[0]?.comparison;
   if (cheaper?.quality == null || cheaper.costUsd === null) return null;
   const { option, quality, costUsd, needed } = cheaper;

@@ -1,6 +1,6 @@
 /** One call of a run with all that the run owes it: the cap, the route's pace, retries. */
 import { costCeiling, costOf, type Route } from "../routes/index.ts";
-import { type Call, type CallFailure, type CallRequest, isRetryable } from "../wire/index.ts";
+import { type Call, type CallFailure, type CallRequest, isRetryable, wasRefused } from "../wire/index.ts";
 import type { Purse } from "./budget.ts";
 import type { TrialCall } from "./trial.ts";
 
@@ -77,10 +77,8 @@ async function reserve(route: Route, request: CallRequest, purse: Purse | null) 
 }
 
 /** What was refused costs nothing. What broke off costs what it reported; where it did not, nobody knows (null). */
-function costAfterFailure({ status, usage, failure }: Call, route: Route): number | null {
-  const wasRefused = (status !== null && status >= 400) || failure?.class === "connection-refused";
-  return wasRefused ? 0 : costOf(usage, route.price);
-}
+const costAfterFailure = (made: Call, route: Route): number | null =>
+  wasRefused(made) ? 0 : costOf(made.usage, route.price);
 
 /** How long to wait before the next attempt, ms; null when there is to be none. */
 function retryPause(failure: CallFailure, attempts: number, retries: number): number | null {

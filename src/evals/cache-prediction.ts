@@ -12,7 +12,7 @@ import {
   promptOfBody,
   type Route,
 } from "../routes/index.ts";
-import { type Call, type CallRequest, wireBody } from "../wire/index.ts";
+import { type Call, type CallRequest, wasRefused, wireBody } from "../wire/index.ts";
 import { wordTokens } from "./planning/word-tokens.ts";
 
 export interface PredictedCall {
@@ -44,7 +44,10 @@ export class CachePrediction {
     if (this.#cache === null) return unpredicted;
     if (tokens !== null) {
       const call = this.#cache.begin({ tokens, sentAtMs });
-      return { expected: () => call.expected.readTokens, end: () => call.end() };
+      return {
+        expected: () => call.expected.readTokens,
+        end: (made) => (made !== null && wasRefused(made) && call.refuse ? call.refuse() : call.end()),
+      };
     }
     const body = wireBody(this.#route.endpoint.protocol, request);
     const prompt = (factor: number) => promptOfBody(this.#vendor, body, words(factor));
@@ -86,6 +89,11 @@ export class CachePrediction {
   /** With the answer, which some vendors keep. */
   #finish(call: WordCall): void {
     const { made, atMs } = call.ended!;
+    const { refuse } = call.begun!;
+    if (made !== null && wasRefused(made) && refuse) {
+      refuse();
+      return;
+    }
     const said = made === null || made.failure !== null ? null : messageOf(made);
     const tokens =
       said && answerOfMessage(this.#vendor, said, words(this.#factor!), made!.answer.finishReason !== "length");

@@ -50,7 +50,7 @@ export interface SequentialOutcome {
 
 /** What is compared: a candidate, in one arm where a job has several. */
 export const optionOf = (candidate: string, cell: Cell): string =>
-  typeof cell.arm === "string" ? `${candidate}, ${cell.arm}` : candidate;
+  typeof cell.arm === "string" ? `${candidate} · ${cell.arm}` : candidate;
 
 /** What a sequential run compares, on which documents. @throws UserError where nothing is compared */
 export function sequentialDesign(plan: Plan, careAbout: number): SequentialDesign {

@@ -49,7 +49,9 @@ function excerpt(value: unknown): string {
 /** Of a union's branches the one that got furthest is what the user meant. */
 function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== "invalid_union") return issue;
+  // Of branches that got equally far, those that know all keys that are there.
   const inside = issue.errors
+    .toSorted((a, b) => Number(a.some(isUnknownKey)) - Number(b.some(isUnknownKey)))
     .map((branch) => branch[0])
     .filter((first) => first !== undefined)
     .map((first) => deepest(first));
@@ -58,12 +60,14 @@ function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   return { ...furthest, path: [...issue.path, ...furthest.path] };
 }
 
+const isUnknownKey = ({ code }: z.core.$ZodIssue) => code === "unrecognized_keys";
+
 const progress = (issue: z.core.$ZodIssue) =>
   issue.path.length * 2 + (issue.code === "invalid_type" || issue.code === "invalid_value" ? 0 : 1);
 
 /** Where every branch fails at its root: all that would have done. */
 const alternatives = (issues: readonly z.core.$ZodIssue[], { message }: z.core.$ZodIssue) =>
-  issues.length === 0 ? message : issues.map((issue) => wanted(issue.message)).join(", or ");
+  issues.length === 0 ? message : [...new Set(issues.map((issue) => wanted(issue.message)))].join(", or ");
 
 const types: Readonly<Record<string, string>> = {
   string: "text",
@@ -83,7 +87,17 @@ function wanted(message: string): string {
     .replace(/, received .*$/, "");
   if (/^(one of )?["'].*\|/.test(text))
     return `one of ${[...text.matchAll(/["']([^"']*)["']/g)].map(([, one]) => one).join(", ")}`;
-  return types[text] ?? text.replace(/^(number|string|array)(?= to )/, (type) => types[type]!).replace(" to be ", " ");
+  return (
+    types[text] ??
+    text
+      .replace(/^(number|string|array)(?= to )/, (type) => types[type]!)
+      .replace(" to be >=", " of at least ")
+      .replace(" to be <=", " of at most ")
+      .replace(" to be >", " above ")
+      .replace(" to be <", " below ")
+      .replace(" to have >=1 items", " with something in it")
+      .replace(" to be ", " ")
+  );
 }
 
 function knownKeys(path: readonly PropertyKey[], key: string, root: z.ZodObject): string {

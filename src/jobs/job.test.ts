@@ -45,7 +45,7 @@ test.each([
   [{ ...job, temperature: 0 }, 'there is no key "temperature": expected temperature stands in `settings`'],
   [{ ...job, scorers: ["contans"] }, /^scorers\[0\] is "contans": expected one of exact, contains, /],
   [{ ...job, scorers: [{ type: "number", tolerance: "1 %" }] }, 'scorers[0].tolerance is "1 %": expected a number'],
-  [{ ...job, arms: [{ retrieval: "bm25", topK: 0 }] }, "arms[0].topK is 0: expected a number >0"],
+  [{ ...job, arms: [{ retrieval: "bm25", topK: 0 }] }, "arms[0].topK is 0: expected a number above 0"],
   [{ ...job, import: { from: "promptfoo" } }, "import.path is missing: expected text"],
   [{ ...job, samples: [{ input: [{ role: "user", content: [{ type: "image" }] }] }] }, /expected a `path` or a `url`$/],
   [{ ...job, job: "support answers" }, /^job is "support answers": expected a name of letters/],

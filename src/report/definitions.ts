@@ -40,7 +40,7 @@ const commonTerms: readonly Definition[] = [
   {
     term: "n and interval",
     meaning:
-      "every share has the trials it was counted over and its 95% interval: Wilson's, of as many independent answers as there are, where samples about one document stand together and repeats of a sample count as one. Where all are right, or all wrong, each document counts as one",
+      "every share has the trials it was counted over and its 95% interval: Wilson's, of as many independent answers as there are, where samples about one document stand together and repeats of a sample count as one. Where all are right, or all wrong, a document counts as one at most",
   },
   {
     term: "TTFT",

@@ -29,6 +29,7 @@ test.each([
   ["five events, one token each", 5, [1000, 1000, 1000, 1000], 1000],
   ["five events that bring several tokens each", 21, [5000, 5000, 5000, 5000], 1000],
   ["too few events", 2, [1000], null],
+  ["events that came in one burst", 6, [0, 200, 0, 300], null],
   ["a count that nobody reported", null, [1000, 1000, 1000], null],
 ])("decoding speed of %s", (_case, outputTokens, gapsUs, expected) => {
   expect(speed(outputTokens, gapsUs)).toBe(expected);

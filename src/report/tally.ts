@@ -281,8 +281,9 @@ export const headlineOf = (trial: Pick<Trial, "scores" | "answerable">): number 
 
 /**
  * Output tokens a second after the first one, over the time between the first and the last event that carried any; null
- * for fewer than three events, which time the network and not the model. Where every event brings one token, the gaps are counted: a server's token count may have
- * an end token in it that no event brings. Where events bring several, the reported count is all there is.
+ * for fewer than three events, and for all of them within a millisecond, which time the network and not the model. Where
+ * every event brings one token, the gaps are counted: a server's token count may have an end token in it that no event
+ * brings. Where events bring several, the reported count is all there is.
  */
 export function decodeTokensPerSecond({ usage, timings }: Pick<Trial, "usage" | "timings">): number | null {
   const tokens = usage?.outputTokens ?? null;
@@ -290,7 +291,7 @@ export function decodeTokensPerSecond({ usage, timings }: Pick<Trial, "usage" | 
   const decodingUs = timings.gapsUs.reduce((sum, gap) => sum + gap, 0);
   const events = timings.gapsUs.length + 1;
   const decoded = Math.abs(tokens - events) <= 1 ? events - 1 : tokens - 1;
-  return decodingUs > 0 ? (decoded / decodingUs) * 1e6 : null;
+  return decodingUs < 1000 ? null : (decoded / decodingUs) * 1e6;
 }
 
 /** Warm when at least half of the input was read from the cache. */

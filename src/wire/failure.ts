@@ -2,7 +2,7 @@
  * Why a call failed: the class that decides what to do next, and a sentence for a person with the server's own words.
  * The sentence never holds the key (see `redact.ts`) and no control characters.
  */
-import type { CallFailure, FailureClass } from "./call.ts";
+import type { Call, CallFailure, FailureClass } from "./call.ts";
 import { readErrorBody, type ServerWords } from "./server-words.ts";
 
 const retryable: ReadonlySet<FailureClass> = new Set<FailureClass>([
@@ -20,6 +20,10 @@ const retryable: ReadonlySet<FailureClass> = new Set<FailureClass>([
 export function isRetryable(failure: Pick<CallFailure, "class">): boolean {
   return retryable.has(failure.class);
 }
+
+/** Whether the server turned a call away unread: it cost nothing, and left nothing in a cache. What broke off may have. */
+export const wasRefused = ({ status, failure }: Pick<Call, "status" | "failure">): boolean =>
+  failure !== null && ((status !== null && status >= 400) || failure.class === "connection-refused");
 
 /** Response headers, names in lower case, as undici gives them. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;

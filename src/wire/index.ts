@@ -1,6 +1,6 @@
 export * from "./call.ts";
 export { type Clock, systemClock } from "./clock.ts";
-export { isRetryable, networkFailure, statusFailure } from "./failure.ts";
+export { isRetryable, networkFailure, statusFailure, wasRefused } from "./failure.ts";
 export { decodeGaps, encodeGaps } from "./gaps.ts";
 export { redact, secretsToRedact } from "./redact.ts";
 export { type SendOptions, sendCall, wireBody } from "./send.ts";

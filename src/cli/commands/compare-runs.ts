@@ -13,7 +13,11 @@ export const compareRunsCommand = defineCommand({
   args: [{ name: "<run...>", describe: "Runs of one scenario: ids, beginnings of them, or `latest`" }],
   flags: z.object({
     baseline: z.string().optional().describe("Hold all others against this one too: an option, candidate, arm or run"),
-    volume: z.coerce.number().positive().optional().describe("Calls a month, for the cost of a month"),
+    volume: z.coerce
+      .number()
+      .positive()
+      .optional()
+      .describe("Calls a month, for the cost of a month [the runs' own, where they agree]"),
     careAbout: z.coerce
       .number()
       .gt(0)
@@ -34,7 +38,7 @@ export const compareRunsCommand = defineCommand({
       const runs: RunInfo[] = [];
       for (const id of args) runs.push(await store.findRun(id));
       const builder = startDecision(runs, {
-        volume: flags.volume === undefined ? null : { callsPerMonth: flags.volume },
+        volume: flags.volume === undefined ? undefined : { callsPerMonth: flags.volume },
         careAbout: flags.careAbout,
         baseline: flags.baseline,
         today: io.now().toISOString().slice(0, 10),

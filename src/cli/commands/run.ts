@@ -136,7 +136,7 @@ async function measure(
     await store.markRun(run.id, end === "finished" ? "finished" : "interrupted", io.now().toISOString());
     if (end !== "finished")
       io.note(
-        `${end === "interrupted" ? "Stopped" : "The cost cap is reached"}. Nothing is lost; go on with: assay run --resume ${run.id}`,
+        `${end === "interrupted" ? "Stopped" : "The cost cap is reached"}. Nothing is lost; go on with: assay run --resume ${run.id}${end === "interrupted" ? "" : " --max-cost <more>"}`,
       );
     return await printResult(await store.findRun(run.id), store, flags, io, end !== "finished" ? 3 : 0);
   } finally {

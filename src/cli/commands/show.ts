@@ -1,10 +1,10 @@
 /** `assay show <run> [trial]`: a run's summary, or one trial with its exact request and response. */
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
-import type { RunInfo, TrialRecord } from "../../evals/index.ts";
+import type { RunInfo, Score, TrialRecord } from "../../evals/index.ts";
 import { namedScores, summaryOf, terminalSummary, verdictOf, verdicts } from "../../report/index.ts";
 import type { Store } from "../../store/index.ts";
-import { printable } from "../../units/index.ts";
+import { formatUsd, printable } from "../../units/index.ts";
 import { defineCommand, type ExitCode, type Io, jsonFlag } from "../command.ts";
 import { storeFlag, withRun } from "../result.ts";
 import { table } from "../table.ts";
@@ -54,12 +54,15 @@ async function listTrials(
     if (rows.length === limit) break;
     const scores = namedScores(trial);
     if (json) io.print(JSON.stringify({ number, verdict, ...trial, scores }));
-    const why = trial.failure?.message ?? (scores.grounded ?? scores.abstained)?.explanation ?? "";
+    const headline = scores.grounded ?? scores.abstained ?? worstOf(Object.values(scores));
+    const why = trial.failure?.message ?? headline?.explanation ?? "";
     rows.push([String(number), verdict, trial.id, oneLine(why)]);
   }
   if (!json) io.print(table(["number", "outcome", "trial", "why"], rows, io.width));
   return 0;
 }
+
+const worstOf = (scores: readonly Score[]) => scores.toSorted((a, b) => a.value - b.value)[0];
 
 async function showTrial(run: RunInfo, number: string, store: Store, json: boolean, io: Io): Promise<ExitCode> {
   let at = 0;
@@ -97,12 +100,12 @@ function trialText({ trial, calls }: TrialRecord): string {
     ],
     ["output", known(usage?.outputTokens, "tokens")],
     ["KV cache", known(trial.kvCacheBytes, "B")],
-    ["cost", known(trial.costUsd, "USD")],
+    ["cost", trial.costUsd === null ? "unknown" : formatUsd(trial.costUsd)],
   ];
   const width = Math.max(...facts.map(([name]) => name!.length));
   const bodies = calls.flatMap((call, index) => [
     "",
-    `attempt ${index + 1}: ${printable(call.url)}, status ${call.status ?? "none"}`,
+    `call ${index + 1} of ${calls.length}${call.purpose === "judge" ? ", to the judge" : ""}: ${printable(call.url)}, status ${call.status ?? "none"}`,
     "request:",
     printable(call.requestBody),
     "response:",

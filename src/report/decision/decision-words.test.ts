@@ -33,6 +33,12 @@ test.each([60, 80, 100, 120])("the text fits %d columns, and shows no escape seq
     expect(text).toMatch(new RegExp(`^${title}`, "m"));
 });
 
+test.each([60, 80, 100, 120])("%d columns show what was not answered, and name what they have no room for", (width) => {
+  const text = decisionText(decided(), { width });
+  expect(text).toContain("1 failed");
+  expect(text).toContain("E2E");
+});
+
 test("titles stand out where there is colour, and no column moves", () => {
   const coloured = decisionText(decided(), { width: 100, colour: true });
   expect(coloured).toContain("\u001b[1mShortlist\u001b[22m");

@@ -33,10 +33,16 @@ export const shortlistText = (decision: Decision, width: number): string =>
 
 /** Columns where there is room for them; else each row as its name, and below it what each column says. */
 function tableLines({ note, head, rows }: DocumentTable, width: number): string[] {
-  const dropped = droppedFirst.filter((name) => head.includes(name));
+  const dropped = droppedFirst.filter(
+    (name) => head.includes(name) && !(name === "Answered" && someFailed(head, rows)),
+  );
   const layouts = [0, ...dropped.map((_, index) => index + 1)];
   const columns = layouts
-    .map((count) => columnLines(head, rows, dropped.slice(0, count), width))
+    .map((count) => {
+      const without = dropped.slice(0, count);
+      const lines = columnLines(head, rows, without, width);
+      return lines === null || count === 0 ? lines : [...lines, ...leftOut(without, width)];
+    })
     .find((lines) => lines !== null);
   return [
     ...(note === null ? [] : wrapped(plain(note), width)),
@@ -47,7 +53,14 @@ function tableLines({ note, head, rows }: DocumentTable, width: number): string[
 /** Columns that a narrow terminal does without, before it does without columns. */
 const droppedFirst: readonly string[] = ["E2E", "Cost of a right answer", "Answered"];
 
+const leftOut = (names: readonly string[], width: number) =>
+  wrapped(`No room for: ${names.join(", ")}. A wider terminal, --output and --json have them.`, width);
+
 type Rows = DocumentTable["rows"];
+
+/** What some options failed to answer has to be read beside their quality. */
+const someFailed = (head: readonly string[], rows: Rows) =>
+  rows.some((row) => row[head.indexOf("Answered")]!.some(({ text }) => text !== "100%"));
 
 /** What has to be read with a value stands below it, so that columns stay narrow. */
 const stacked = (cell: DocumentCell): string[] =>

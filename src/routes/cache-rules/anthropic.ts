@@ -74,6 +74,7 @@ function lookBackCache(minimumTokens: number, marksLengthen: boolean): CacheStat
           const [oldest = call] = running;
           entries.forget(oldest.sentAtMs);
         },
+        refuse: () => running.delete(call),
       };
     },
   };

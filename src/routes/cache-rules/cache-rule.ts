@@ -54,6 +54,8 @@ export interface CacheCall {
    * answer too, where it is given and the vendor caches answers.
    */
   readonly end: (output?: CachedOutput) => void;
+  /** Instead of `end` where the server refused the call, which leaves nothing. Absent where the rule cannot take it back. */
+  readonly refuse?: () => void;
 }
 
 export interface CacheState {

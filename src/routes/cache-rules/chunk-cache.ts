@@ -53,6 +53,7 @@ export function chunkCache(options: ChunkCacheOptions): CacheState {
           tree.forget(sentAtMs);
           firsts.forget(sentAtMs);
         },
+        refuse: () => {},
       };
     },
   };

@@ -66,6 +66,7 @@ function persistedUnits(granularity: number, intervalTokens: number | null, life
           for (const chunks of shared(keys.subarray(0, input))) units.use(keys[chunks - 1]!, nowMs, lifetimeMs);
           units.forget(nowMs);
         },
+        refuse: () => {},
       };
     },
   };

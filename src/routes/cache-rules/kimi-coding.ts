@@ -45,6 +45,7 @@ function repetitions(lifetimeMs: number): CacheState {
           wholes.use(key, sentAtMs, lifetimeMs);
           wholes.forget(sentAtMs);
         },
+        refuse: () => {},
       };
     },
   };

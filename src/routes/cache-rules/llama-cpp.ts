@@ -48,12 +48,17 @@ function slots(count: number): CacheState {
     begin: ({ tokens }: CachedPrompt) => {
       const free = all.filter(({ busy }) => !busy);
       const { slot, shared } = chosen(free.length > 0 ? free : all, tokens);
+      const before = { tokens: slot.tokens, lastUse: slot.lastUse };
       Object.assign(slot, { tokens, busy: true, lastUse: ++uses });
       return {
         expected: { readTokens: Math.min(shared, Math.max(0, tokens.length - 1)), writtenTokens: null },
         end: (output) => {
           slot.busy = false;
           if (slot.tokens === tokens) slot.tokens = evaluated(tokens, output?.tokens);
+        },
+        refuse: () => {
+          slot.busy = false;
+          if (slot.tokens === tokens) Object.assign(slot, before);
         },
       };
     },

@@ -68,6 +68,7 @@ function breakpointCache(options: OpenAiBreakpointsOptions): CacheState {
             if (written.has(end)) entries.useLonger(keys[at]!, prompt.sentAtMs, written.get(end)!);
           entries.forget(prompt.sentAtMs);
         },
+        refuse: () => {},
       };
     },
   };

@@ -1,6 +1,6 @@
 /** The calls of a loop, one by one: what was read from the cache, what could have been, and why it was not. */
 import { type CacheRule, idealCache, type Price } from "../../../../routes/index.ts";
-import type { Usage } from "../../../../wire/index.ts";
+import { type Usage, wasRefused } from "../../../../wire/index.ts";
 import type { Cell, TrialCall, TrialRecord } from "../../../trial.ts";
 import { type Loss, lossesOf } from "./losses.ts";
 import { playRule, type TimedPrompt } from "./play-rule.ts";
@@ -156,10 +156,6 @@ function inOrder(records: readonly TrialRecord[]): SeenCall[] {
   });
   return seen.sort((a, b) => a.sentAtMs - b.sentAtMs);
 }
-
-/** What was refused left nothing in a cache; what broke off may have. */
-const wasRefused = ({ status, failure }: TrialCall) =>
-  failure !== null && ((status !== null && status >= 400) || failure.class === "connection-refused");
 
 /** A history stands in every request after it: its texts are kept once. */
 function kept(parts: readonly PromptPart[], texts: Map<string, string>): PromptPart[] {
