@@ -11,26 +11,28 @@ import {
   unknown,
 } from "../units/index.ts";
 import { html, type Markup, trusted } from "./markup.ts";
+import { hasArms, optionRows } from "./option-rows.ts";
 import { type QualityWords, qualityWords } from "./quality-words.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
 import { cacheShare, type Measures, type Total } from "./tally.ts";
 
 export function candidateTable(summary: RunSummary): Markup {
-  const { candidates, scored } = summary;
+  const { scored } = summary;
   const words = qualityWords(summary);
-  const rows = candidates.map(
-    ({ candidate, total }) =>
-      html`<tr><th scope="row">${breakable(candidate.id)}<span class="sub">${kindOf(candidate)}</span></th>${measureCells(total, words)}</tr>`,
+  const rows = optionRows(summary).map(
+    ({ candidate, arm, measures }) =>
+      html`<tr><th scope="row">${breakable(candidate.id)}${sub(arm ?? "")}<span class="sub">${kindOf(candidate)}</span></th>${measureCells(measures, words)}</tr>`,
   );
   return tableOf(
-    `Each candidate over all its cells, ${formatCount(scored)} ${words.done} trials.${words.isJudged ? " Shares with 95% intervals;" : ""} KV cache and times are medians of a call.`,
+    `${hasArms(summary) ? "Each candidate in each arm" : "Each candidate over all its cells"}, ${formatCount(scored)} ${words.done} trials.${words.isJudged ? " Shares with 95% intervals;" : ""} KV cache and times are medians of a call.`,
     "Candidate",
     rows,
     words,
   );
 }
 
-export function cellTables(summary: RunSummary): Markup {
+export function cellTables(summary: RunSummary): Markup | null {
+  if (hasArms(summary)) return null;
   const words = qualityWords(summary);
   return html`${summary.candidates.map(({ candidate, cells }) => {
     const rows = cells.map((cell) => html`<tr><th scope="row">${cell.label}</th>${measureCells(cell, words)}</tr>`);

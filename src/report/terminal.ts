@@ -10,11 +10,13 @@ import {
   formatUsd,
   plain,
   unknown,
+  widthOf,
   wrapped,
 } from "../units/index.ts";
 import { shortlistText } from "./decision/index.ts";
 import { findings } from "./findings.ts";
 import { loopText } from "./loops/text.ts";
+import { hasArms, type OptionRow, optionName, optionRows } from "./option-rows.ts";
 import { type QualityWords, qualityWords } from "./quality-words.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
 import { cacheShare, type Total } from "./tally.ts";
@@ -68,7 +70,8 @@ function outcomeLine({ run, scored, failed, skipped }: RunSummary, { done }: Qua
 }
 
 /** The widest set of columns that fits. */
-function candidateLines({ candidates }: RunSummary, width: number, ink: Inks, words: QualityWords): string[] {
+function candidateLines(summary: RunSummary, width: number, ink: Inks, words: QualityWords): string[] {
+  const options = optionRows(summary);
   const title = words.isJudged ? [words.title] : [];
   const beside = words.beside === null ? [] : [words.beside.title];
   const layouts = [
@@ -78,31 +81,27 @@ function candidateLines({ candidates }: RunSummary, width: number, ink: Inks, wo
     ["Candidate", ...title, "KV cache", "TTFT"],
     ["Candidate", ...title],
   ];
+  // Names of arms that are cut are no longer told apart.
+  const longest = Math.max(...options.map((option) => widthOf(optionName(option))));
   for (const names of layouts)
-    for (const room of [34, 24]) {
-      const rows = candidates.map((candidate) => {
-        const cells = candidateCells(candidate, room, words);
+    for (const room of hasArms(summary) ? [longest] : [34, 24]) {
+      const rows = options.map((option) => {
+        const cells = candidateCells(option, room, words);
         return names.map((name) => cells[name]!);
       });
       const [heading, ...body] = textTable(names, rows);
       if (widestOf([heading!, ...body]) <= width)
-        return [
-          ink.soft(heading!),
-          ...body.map((line, index) => (isNoise(candidates[index]!) ? ink.soft(line) : line)),
-        ];
+        return [ink.soft(heading!), ...body.map((line, index) => (isNoise(options[index]!) ? ink.soft(line) : line))];
     }
-  return candidates.map(({ candidate, total }) => `${plain(candidate.id, width - 24)}  ${shareText(total.quality)}`);
+  return options.map((option) => `${plain(optionName(option), width - 24)}  ${shareText(option.measures.quality)}`);
 }
 
-function candidateCells(
-  { candidate, total }: CandidateSummary,
-  room: number,
-  { title, beside }: QualityWords,
-): Record<string, string> {
+function candidateCells(option: OptionRow, room: number, { title, beside }: QualityWords): Record<string, string> {
+  const total = option.measures;
   const decode = total.decodeTokensPerSecond.all.median;
   const ttft = total.ttftMs.all;
   return {
-    Candidate: plain(candidate.id, room),
+    Candidate: plain(optionName(option), room),
     [title]: shareText(total.quality),
     ...(beside !== null && { [beside.title]: shareText(beside.of(total)) }),
     "KV cache": formatBytes(total.kvCacheBytes.median),
@@ -120,7 +119,7 @@ const costText = ({ sum, unknown: missing }: Total) =>
 /** The headline by cell, as many cells as fit side by side; the last ones are those a longer context makes hard. */
 function cellLines({ candidates }: RunSummary, width: number, ink: Inks, { title, isJudged }: QualityWords): string[] {
   const cells = candidates[0]?.cells ?? [];
-  if (cells.length < 2 || !isJudged) return [];
+  if (cells.length < 2 || !isJudged || hasArms({ candidates })) return [];
   const room = Math.min(34, Math.floor(width / 3));
   const lines: string[] = [];
   const columnWidth = candidates
@@ -154,7 +153,7 @@ function decisionLines({ run, decision }: RunSummary, width: number): string[] {
   return [shortlistText(decision, width), "", ...wrapped(more, width, "  "), ""];
 }
 
-const isNoise = ({ candidate }: CandidateSummary) => candidate.kind === "calibration specimen";
+const isNoise = ({ candidate }: Pick<CandidateSummary, "candidate">) => candidate.kind === "calibration specimen";
 
 function noticeLines({ candidates }: RunSummary, width: number, ink: Inks): string[] {
   const noted = candidates.filter(({ candidate }) => candidate.notice !== null);

@@ -38,7 +38,7 @@ const grouped = (kvHeads: number, window: number | null = null): Attention => ({
   window,
 });
 /** GQA's cache. */
-const latent: Attention = { kind: "latent", kvRank: 112, ropeDim: 16, plainDim: headDim, valueDim: headDim };
+const latent: Attention = { kind: "latent", kvRank: 96, ropeDim: 32, plainDim: headDim, valueDim: headDim };
 /**
  * Beside a window, the text before as entries of four tokens, all of which are read up to `4 · topK` tokens: the indexer,
  * which is not trained, chooses nothing. Its keys are longer than a head, as llama.cpp divides by zero where they are equal.
