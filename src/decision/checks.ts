@@ -34,7 +34,6 @@ export function checksOf(runs: readonly RunInfo[], options: readonly Option[], t
   return [
     ...runs.flatMap((run) => incomplete(run)),
     ...options.flatMap((option) => conditions(option)),
-    ...runs.flatMap((run) => warmRepeats(run, options)),
     ...warmRuns(chosen),
     ...priceChecks(candidates, today),
     ...vendorChecks(chosen, today),
@@ -73,21 +72,6 @@ function conditions(option: Option): Check[] {
     ],
   ];
   return checks.flatMap(([holds, because, action]) => (holds ? { because, action, by: null, isDue: true } : []));
-}
-
-/** A repeat finds its own prompt in the cache, which a question that comes once does not. */
-function warmRepeats({ id, options: { repeats } }: RunInfo, options: readonly Option[]): Check[] {
-  const isCheaper = ({ runId, costUsd, costWithoutCacheUsd }: Option) =>
-    runId === id && (costUsd.perCall?.value ?? 0) < (costWithoutCacheUsd.perCall?.value ?? 0);
-  if (typeof repeats !== "number" || repeats < 2 || !options.some(isCheaper)) return [];
-  return [
-    {
-      because: `run ${id} asked every question ${formatCount(repeats)} times: repeats find their own prompts in the cache, so costs and times are lower than where each comes once`,
-      action: "take costs and times from a run with --repeats 1; costs without caching are the most",
-      by: null,
-      isDue: true,
-    },
-  ];
 }
 
 const warmHours = 24;

@@ -16,6 +16,7 @@ export interface Choice {
 /** The columns of a trial's row; NaN is unknown. */
 const columns = [
   "sample",
+  "repeat",
   "outcome",
   "quality",
   "costUsd",
@@ -72,6 +73,7 @@ function rowOf(sample: number, trial: Trial, candidate: CandidateInfo): Readonly
   const trained = candidate.trainedContextTokens;
   return {
     sample,
+    repeat: trial.repeat ?? 0,
     outcome: outcomes.indexOf(trial.outcome),
     quality: isScored ? qualityOf(trial) : null,
     costUsd: trial.costUsd,

@@ -62,6 +62,9 @@ export interface SampleMeans extends Readonly<Record<Measure, Float64Array>> {
   readonly asked: Float64Array;
 }
 
+/** A repeat finds its own prompt in the cache, which a question that comes once does not: these are of the first asking. */
+const ofFirstAsking: readonly Column[] = ["costUsd", "ttftMs", "e2eMs"];
+
 /** A cost is unknown where that of one repeat is; other measures are the mean of the repeats that have one. */
 export function sampleMeans(rows: Rows, { placeOf, documentOf }: SampleOrder): SampleMeans {
   const byPlace = rowsByPlace(rows, placeOf, documentOf.length);
@@ -80,7 +83,8 @@ export function sampleMeans(rows: Rows, { placeOf, documentOf }: SampleOrder): S
 }
 
 function meanOf(rows: Rows, scored: readonly number[], column: Column): number {
-  const values = scored.map((row) => rows.at(row, column));
+  const counted = ofFirstAsking.includes(column) ? scored.filter((row) => rows.at(row, "repeat") === 0) : scored;
+  const values = counted.map((row) => rows.at(row, column));
   const known = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   if (known.length === 0 || (column.startsWith("cost") && known.length < values.length)) return Number.NaN;
   return known.reduce((sum, value) => sum + value, 0) / known.length;

@@ -10,6 +10,8 @@ export interface PlannedTrial {
   readonly route: Route;
   readonly cell: Cell;
   readonly sample: Sample;
+  /** Which asking of the sample it is, from 0. */
+  readonly repeat: number;
 }
 
 export interface Plan {
@@ -37,7 +39,7 @@ export function* plannedTrials(plan: Plan, route: Route): Generator<PlannedTrial
     for (const sample of scenario.samples(cell)) {
       if (taken++ >= limit(route)) break;
       for (let repeat = 0; repeat < repeats; repeat++)
-        yield { id: trialId(route, cell, sample, repeat), route, cell, sample };
+        yield { id: trialId(route, cell, sample, repeat), route, cell, sample, repeat };
     }
   }
 }

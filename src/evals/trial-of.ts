@@ -62,7 +62,7 @@ async function scoresOf(
 
 type Measured = Omit<Trial, "outcome" | "scores" | "failure">;
 
-function measured({ id, route, cell, sample }: PlannedTrial, calls: readonly TrialCall[]): Measured {
+function measured({ id, route, cell, sample, repeat }: PlannedTrial, calls: readonly TrialCall[]): Measured {
   const { depth, answerable, target, given } = sample;
   const answers = calls.filter(({ purpose }) => purpose === "answer");
   const judged = calls.filter(({ purpose }) => purpose === "judge");
@@ -73,6 +73,7 @@ function measured({ id, route, cell, sample }: PlannedTrial, calls: readonly Tri
     candidate: route.id,
     cell,
     sampleId: sample.id,
+    ...(repeat > 0 && { repeat }),
     document: sample.document,
     depth,
     answerable,

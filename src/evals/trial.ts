@@ -34,6 +34,8 @@ export interface Trial {
   readonly candidate: string;
   readonly cell: Cell;
   readonly sampleId: string;
+  /** Which asking of the sample it is, from 1 for the second; left out for the first. */
+  readonly repeat?: number;
   /** What the sample is about; intervals take the samples of one document together. */
   readonly document: string;
   /** Where in the context the needle was put, 0 to 1; null where the question has no answer. */

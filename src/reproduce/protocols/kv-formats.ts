@@ -81,6 +81,7 @@ export const kvFormatsProtocol: Protocol = {
   ideas: ["fp4-kv"],
   claims: [],
   question: "Do the reading specimens find as much with their keys and values in q8_0, and in q4_0, as in f16?",
+  caveats: [],
   ifNegative:
     "That the format's rounding is coarser than what tells this specimen's keys apart. Larger models have more dimensions to tell them apart with, and values of other spread: it says nothing on them.",
   full: { ...words, ...formOf(["MHA", "GQA", "MQA", "MLA", "SWA"], 80, [1, 2, 3, 4, 5], 15) },
