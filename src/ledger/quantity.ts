@@ -83,6 +83,7 @@ export const quantities = {
   trainingGpuHours: quantity("gpu-hours", "history", "Accelerator hours of the training"),
   trainingFlops: quantity("flops", "history", "FLOPs to the same loss"),
   trainingSteps: quantity("count", "history", "Training steps to the same loss"),
+  recallDifference: quantity("share", "history", "Recall less that of the baseline"),
   recall: quantity("share", "history", "Share of the values shown before that are named when their key comes again"),
   heldOutLossDifference: quantity("nats/byte", "history", "Held-out loss less that of the baseline"),
   largestAttentionLogit: quantity("count", "history", "Largest attention logit of a training"),

@@ -67,7 +67,8 @@ export function experimentDocument({ registered, trials, analysis }: Experiment)
 
 /** Arms with one rate pass as tuned alike, and are not tuned at all. */
 function untuned({ arms }: Form): string[] {
-  const given = arms.filter(({ rates }) => "length" in rates && rates.length === 1).map(({ name }) => name);
+  const trained = arms.filter(({ training }) => training.task !== "reading");
+  const given = trained.filter(({ rates }) => "length" in rates && rates.length === 1).map(({ name }) => name);
   return given.length === 0 ? [] : [`Not tuned: one learning rate, the protocol's own, for ${given.join(", ")}.`];
 }
 

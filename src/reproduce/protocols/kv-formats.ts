@@ -81,9 +81,9 @@ export const kvFormatsProtocol: Protocol = {
   ideas: ["fp4-kv"],
   claims: [],
   question: "Do the reading specimens find as much with their keys and values in q8_0, and in q4_0, as in f16?",
-  caveats: [],
+  caveats: ["The specimen with latent attention has 0.76 M parameters, not 0.6 to 0.7."],
   ifNegative:
     "That the format's rounding is coarser than what tells this specimen's keys apart. Larger models have more dimensions to tell them apart with, and values of other spread: it says nothing on them.",
-  full: { ...words, ...formOf(["MHA", "GQA", "MQA", "MLA", "SWA"], 80, [1, 2, 3, 4, 5], 15) },
-  quick: { ...words, ...formOf(["MHA", "MLA"], 40, [1, 2, 3], 3) },
+  full: { ...words, ...formOf(["MHA", "GQA", "MQA", "MLA", "SWA"], 80, [1, 2, 3, 4, 5], 35) },
+  quick: { ...words, ...formOf(["MHA", "MLA"], 40, [1, 2, 3], 6) },
 };

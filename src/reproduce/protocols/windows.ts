@@ -100,11 +100,11 @@ export const windowsProtocol: Protocol = {
   full: {
     scope,
     method: `Each design tries two learning rates with a seed that is not used again. ${howRead}`,
-    ...formOf([1e-3, 2e-3], [1, 2, 3, 4, 5], 35),
+    ...formOf([1e-3, 2e-3], [1, 2, 3, 4, 5], 55),
   },
   quick: {
     scope,
     method: `All designs have one learning rate, the larger of those that the full form tries. ${howRead}`,
-    ...formOf([2e-3], [1, 2, 3], 15),
+    ...formOf([2e-3], [1, 2, 3], 20),
   },
 };
