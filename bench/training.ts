@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { formatBytes } from "../src/units/index.ts";
-import { type Outcome, spreadOf } from "./outcome.ts";
+import { median, type Outcome, spreadOf } from "./outcome.ts";
 import { pathOf, runNode } from "./programs.ts";
 
 const steps = 12;
@@ -26,8 +26,7 @@ export async function training(rounds: number): Promise<Outcome> {
       theirs.get(count)!.push(torchRate(python, count));
     }
   const ratios = (count: number) => ours.get(count)!.map((rate, round) => rate / theirs.get(count)![round]!);
-  const oneThread = ratios(1);
-  const middle = oneThread.toSorted((a, b) => a - b)[Math.floor(oneThread.length / 2)]!;
+  const middle = median(ratios(1));
   const memory = await longRun();
   return {
     title: "Training step of a decoder with 3.2 M parameters, 8 × 256 tokens, AdamW, float32",
