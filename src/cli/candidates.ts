@@ -7,7 +7,7 @@ import type { RetrievalModels } from "../jobs/index.ts";
 import { embedBy, rerankBy } from "../retrieval/index.ts";
 import { llamaCpp, type Route, type VendorRouteOptions, vendorRoute } from "../routes/index.ts";
 import { ensureSpecimen, type SpecimenInfo, specimens } from "../specimens/index.ts";
-import type { Message } from "../wire/index.ts";
+import { type Message, textOf } from "../wire/index.ts";
 import type { Io } from "./command.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { knownPrice } from "./known-price.ts";
@@ -301,8 +301,4 @@ async function measuredKvCache(id: string, engine: Engine) {
   }
 }
 
-const asTurn = ({ role, content }: Message) => ({
-  role,
-  content:
-    typeof content === "string" ? content : content.map((part) => (part.type === "text" ? part.text : "")).join(""),
-});
+const asTurn = ({ role, content }: Message) => ({ role, content: textOf(content, "") });

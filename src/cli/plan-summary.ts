@@ -1,4 +1,5 @@
 /** What a run is going to take, said before anything is sent: calls, tokens, money, time, and what it can tell apart. */
+import { sizeInPoints } from "../decision/index.ts";
 import { type Estimate, estimate, type Plan, type PlanTokens, planInputCosts, planTokens } from "../evals/index.ts";
 import type { Route } from "../routes/index.ts";
 import { detectableDifference, samplesToDetect, spreadOfDiscordance } from "../stats/index.ts";
@@ -168,13 +169,12 @@ function promptLines({ tokens, inputCosts, cacheRule }: PlannedCandidate, width:
 }
 
 function detectText(plan: DetectablePlan): string {
-  const points = (share: number) => `${(100 * share).toFixed(1).replace(/\.0$/, "")} points`;
   const has = `${formatCount(plan.samples)} samples about ${formatCount(plan.documents)} documents`;
   return [
-    `To detect a difference of ${points(plan.difference)} between two candidates with a power of ${plan.power}: ${formatCount(plan.samplesNeeded)} samples about ${formatCount(plan.documentsNeeded)} documents.`,
+    `To detect a difference of ${sizeInPoints(plan.difference)} between two candidates with a power of ${plan.power}: ${formatCount(plan.samplesNeeded)} samples about ${formatCount(plan.documentsNeeded)} documents.`,
     plan.detectable === null
       ? `Here are ${has}: too few documents to tell anything apart.`
-      : `Here are ${has}, which detect ${points(plan.detectable)}.`,
+      : `Here are ${has}, which detect ${sizeInPoints(plan.detectable)}.`,
     `Assumed: ${Math.round(100 * plan.discordance)}% of the samples tell two candidates apart, and questions about one document are alike with a correlation of ${plan.correlation}.`,
   ].join(" ");
 }

@@ -1,4 +1,5 @@
 /** What a request takes that is written down beforehand, before a tokenizer has seen it. */
+import { imagesIn, textOf } from "../wire/index.ts";
 import type { Effort } from "./scenario.ts";
 import type { Turn } from "./solver.ts";
 import { wordPieces } from "./word-pieces.ts";
@@ -16,12 +17,9 @@ export const turnEffort = (turn: Turn): Effort => ({
   pauseMs: 0,
 });
 
-const hasImages = ({ messages }: Turn) =>
-  messages.some(({ content }) => typeof content !== "string" && content.some(({ type }) => type === "image"));
+const hasImages = ({ messages }: Turn) => messages.some(({ content }) => imagesIn(content) > 0);
 
 function textsOf({ messages, tools }: Turn): string {
-  const contents = messages.map(({ content }) =>
-    typeof content === "string" ? content : content.map((part) => (part.type === "text" ? part.text : "")).join("\n"),
-  );
+  const contents = messages.map(({ content }) => textOf(content));
   return [...(tools ?? []).map((tool) => JSON.stringify(tool)), ...contents].join("\n");
 }

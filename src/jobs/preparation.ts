@@ -3,12 +3,13 @@ import { setImmediate as turn } from "node:timers/promises";
 import { UserError } from "../errors.ts";
 import { type Document, registerTokens } from "../evals/index.ts";
 import { type Passage, passagesOf } from "../retrieval/index.ts";
+import { textOf } from "../wire/index.ts";
 import { agentOf, armName, isRetrieval, type OpenRetriever, type RetrievalArm } from "./arms.ts";
 import { excerptsOf, type Ranges, rangesOf } from "./excerpts.ts";
 import { holdsAnswer } from "./holds-answer.ts";
 import { type Arm, defaultTopK } from "./job.ts";
 import { promptOf } from "./prompt.ts";
-import { documentTokens, questionTokens, textOf } from "./prompt-tokens.ts";
+import { documentTokens, questionTokens } from "./prompt-tokens.ts";
 import type { JobSample } from "./sample.ts";
 
 /** What a sample is given: kept as numbers, made text when it is asked. */

@@ -1,6 +1,6 @@
 /** How long prompts are, counted as words, numbers and marks: a vendor's tokenizer makes a tenth to a third more of them. */
 import { type Document, registerTokens } from "../evals/index.ts";
-import type { Message } from "../wire/index.ts";
+import { textOf } from "../wire/index.ts";
 import { promptOf } from "./prompt.ts";
 import type { JobSample } from "./sample.ts";
 
@@ -15,6 +15,3 @@ export function documentTokens(document: Document): number {
   known.set(document, tokens);
   return tokens;
 }
-
-export const textOf = (content: Message["content"]) =>
-  typeof content === "string" ? content : content.map((part) => (part.type === "text" ? part.text : "")).join("\n");

@@ -1,4 +1,5 @@
 /** What a run shows, in sentences. They say no more than the intervals and the paired comparisons allow. */
+import { points, sizeInPoints } from "../decision/index.ts";
 import { type Proportion, proportion } from "../stats/index.ts";
 import { formatBytes, formatCount, formatShare, formatShareRange, formatTokens } from "../units/index.ts";
 import { headlineOf } from "./decision/index.ts";
@@ -91,13 +92,13 @@ function sequentialFinding({ sequential }: RunSummary): string[] {
   if (sequential === null) return [];
   const { ending, careAbout, documents, ofDocuments, difference, leader, remaining } = sequential;
   const after = `after ${formatCount(documents)} of ${formatCount(ofDocuments)} documents`;
-  const by = formatPoints(careAbout);
+  const by = sizeInPoints(careAbout);
   if (difference !== null) {
     const [first, second] = difference.of;
     const measured =
       difference.mean === null
         ? "nothing to compare"
-        : `${second} minus ${first} is ${formatPoints(difference.mean)} (${formatPoints(difference.interval.low)} to ${formatPoints(difference.interval.high)}, ${formatShare(difference.confidence)} at whatever look it stopped)`;
+        : `${second} minus ${first} is ${points(difference.mean)} points (${points(difference.interval.low)} to ${points(difference.interval.high)}, ${formatShare(difference.confidence)} at whatever look it stopped)`;
     if (ending === "established") return [`Stopped ${after}: ${leader} is better. ${measured}.`];
     if (ending === "smaller") return [`Stopped ${after}: the two differ by less than ${by} of quality. ${measured}.`];
     return [`Not clear ${after} which is better, at a difference of ${by} that matters: ${measured}.`];
@@ -107,9 +108,6 @@ function sequentialFinding({ sequential }: RunSummary): string[] {
     return [`Stopped ${after}: ${remaining.join("; ")} are within ${by} of quality of each other; cost may choose.`];
   return [`Not clear ${after} which is best; left are ${remaining.join("; ")}.`];
 }
-
-/** Points of a hundred, with a sign where it is a difference. */
-const formatPoints = (share: number) => `${(100 * share).toFixed(1).replace("-", "−")} points`;
 
 /** One share over several cells. */
 function pooled(cells: readonly CellSummary[]): Proportion | null {

@@ -1,5 +1,5 @@
 /** What a call cost, from the tokens it reported and a dated price. */
-import type { CallRequest, Usage } from "../wire/index.ts";
+import { type CallRequest, imagesIn, type Usage } from "../wire/index.ts";
 
 /** USD per million tokens, as a vendor's page had it on a day. */
 export interface Price {
@@ -54,6 +54,3 @@ export function costCeiling(request: CallRequest, price: Price): number {
 
 export const dearestInputUsdPerMtok = (price: Price) =>
   Math.max(price.uncachedInputUsdPerMtok, price.cacheReadUsdPerMtok ?? 0, price.cacheWriteUsdPerMtok ?? 0);
-
-const imagesIn = (content: CallRequest["messages"][number]["content"]) =>
-  typeof content === "string" ? 0 : content.filter(({ type }) => type === "image").length;

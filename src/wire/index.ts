@@ -1,5 +1,6 @@
 export * from "./call.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export { imagesIn, textOf } from "./content.ts";
 export { isRetryable, networkFailure, statusFailure, wasRefused } from "./failure.ts";
 export { decodeGaps, encodeGaps } from "./gaps.ts";
 export { redact, secretsToRedact } from "./redact.ts";

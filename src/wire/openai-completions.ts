@@ -7,7 +7,7 @@
 import { z } from "zod";
 import type { Adapter } from "./adapter.ts";
 import { append, complain } from "./answer-draft.ts";
-import type { Message } from "./call.ts";
+import { textOf } from "./content.ts";
 import { bearer, firstChoice, noteEnvelope, samplingBody } from "./openai-chat.ts";
 
 export const openaiCompletions: Adapter = {
@@ -16,7 +16,7 @@ export const openaiCompletions: Adapter = {
   body(request) {
     return {
       model: request.model,
-      prompt: request.messages.map(plainText).join(""),
+      prompt: request.messages.map(({ content }) => textOf(content, "")).join(""),
       ...samplingBody(request),
       ...request.extraBody,
     };
@@ -60,9 +60,3 @@ const Completion = z.object({
   usage: z.unknown().optional(),
   timings: z.unknown().optional(),
 });
-
-/** The text of a message; images have none. */
-function plainText(message: Message): string {
-  if (typeof message.content === "string") return message.content;
-  return message.content.map((part) => (part.type === "text" ? part.text : "")).join("");
-}

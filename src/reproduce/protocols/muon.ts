@@ -135,7 +135,7 @@ export const muonProtocol: Protocol = {
       [{ name: "0.2 M", width: 64, steps: 400, rates: { AdamW: [2e-3, 4e-3, 8e-3], Muon: [4e-3, 8e-3, 1.6e-2] } }],
       [1, 2, 3],
       "three seeds decide with a probability of 80 % where the true share of steps is 8 points from the rule, with the spread of the full form.",
-      6,
+      18,
     ),
   },
 };
