@@ -80,7 +80,7 @@ function coverageGoals(cells: readonly CoverageCell[]): Outcome["goals"] {
   const enough = cells.filter(({ clusters }) => clusters >= 20);
   const families = Map.groupBy(enough, ({ family }) => family);
   return [...families].map(([family, group]) => {
-    const shares = family === "share" ? averaged(group) : group.map(({ covered }) => covered.chosen!);
+    const shares = family.startsWith("share") ? averaged(group) : group.map(({ covered }) => covered.chosen!);
     const within = shares.filter((share) => Math.abs(share - 0.95) <= 0.01 + 1e-9).length;
     return {
       goal: `coverage, ${family}: within a point of 95 % from 20 clusters on`,

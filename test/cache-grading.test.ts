@@ -3,7 +3,14 @@
  * words, beside what servers that follow the documentation report.
  */
 import { expect, test } from "vitest";
-import { grounding, groundingDefaults, runTrials, type TrialRecord } from "../src/evals/index.ts";
+import {
+  grounding,
+  groundingDefaults,
+  type Plan,
+  planTokens,
+  runTrials,
+  type TrialRecord,
+} from "../src/evals/index.ts";
 import { vendorRoute } from "../src/routes/index.ts";
 import { sendCall } from "../src/wire/index.ts";
 import * as fake from "./fake-vendors/index.ts";
@@ -19,16 +26,18 @@ async function recordsOf(
   const route = vendorRoute({ model }, { [`${vendor}_API_KEY`]: "k", [`${vendor}_BASE_URL`]: server.baseUrl });
   const records: TrialRecord[] = [];
   const never = new AbortController().signal;
+  const plan: Plan = {
+    scenario,
+    routes: [route],
+    repeats: 1,
+    limit: () => Number.POSITIVE_INFINITY,
+    temperature: 0,
+    seed: 1,
+    maxTokens: 8,
+  };
+  const planned = await planTokens(plan, route, concurrency);
   const end = await runTrials({
-    plan: {
-      scenario,
-      routes: [route],
-      repeats: 1,
-      limit: () => Number.POSITIVE_INFINITY,
-      temperature: 0,
-      seed: 1,
-      maxTokens: 8,
-    },
+    plan,
     concurrency: () => concurrency,
     retries: 0,
     recorder: { record: async (record) => void records.push(record) },
@@ -43,11 +52,12 @@ async function recordsOf(
   });
   await server.close();
   expect(end).toBe("finished");
-  return records.map(({ trial }) => ({
+  const calls = records.map(({ trial }) => ({
     read: trial.usage!.cacheReadTokens ?? 0,
     expected: trial.expectedCacheReadTokens!,
     input: trial.usage!.inputTokens!,
   }));
+  return { calls, plannedReadShare: 1 - planned.expectedUncachedTokens! / planned.inputTokens };
 }
 
 const answer = () => "unknown";
@@ -57,13 +67,17 @@ test.each([
   ["Moonshot", "moonshot/kimi-k3", () => fake.moonshot.start({ answer })],
   ["OpenAI", "openai/gpt-5.1", () => fake.openAiAutomatic.start({ answer })],
   ["vLLM", "vllm/any", () => fake.vllm.start({ answer, enablePromptTokensDetails: true })],
+  // These keep what is marked alone.
+  ["Anthropic", "anthropic/claude-sonnet-5", () => fake.anthropic.start({ answer, minimumTokens: 1_024 })],
+  ["OpenAI from GPT-5.6", "openai/gpt-5.6-sol", () => fake.openAiBreakpoints.start({ answer })],
 ])("%s reads what its rule expects, as far as words tell", async (_vendor, model, start) => {
   for (const concurrency of [1, 3]) {
-    const calls = await recordsOf(model, await start(), concurrency);
+    const { calls, plannedReadShare } = await recordsOf(model, await start(), concurrency);
     expect(calls).toHaveLength(18);
     const total = (of: "read" | "expected" | "input") => calls.reduce((sum, call) => sum + call[of], 0);
     expect(total("read")).toBeGreaterThan(total("input") / 3);
     expect(Math.abs(total("expected") - total("read")) / total("read")).toBeLessThan(0.05);
+    expect(Math.abs(plannedReadShare - total("read") / total("input"))).toBeLessThan(0.1);
     if (concurrency === 1) for (const { read, expected } of calls) expect(expected > 0).toBe(read > 0);
   }
 });

@@ -58,6 +58,17 @@ test("compares runs, sample by sample, and says where their settings differ", as
   expect(shortlist[0]!.reasons[0]).toContain("highest quality measured");
 });
 
+test("never pairs questions that have one name and are not the same", async () => {
+  const store = ["--store", "seeds.db"];
+  const made = [
+    await assay([...settings("candid", "--seed", "1"), ...store]),
+    await assay([...settings("candid", "--seed", "2"), ...store]),
+  ].map(({ stdout }) => (JSON.parse(stdout) as RunSummary).run.id);
+  const { code, stderr } = await assay(["compare-runs", ...made, ...store]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("48 samples of one name ask different things, contextTokens=256 needles=1, document 1,");
+});
+
 test.each([
   [["compare-runs", "latest", "latest"], 1, "was given twice"],
   [["compare-runs", "latest", "--baseline", "nobody"], 1, 'the baseline "nobody" is no option'],

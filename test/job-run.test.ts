@@ -126,6 +126,6 @@ test("the vendor's reported cache stands beside what its rule expects", async ()
   const trials = await rows();
   expect(trials.every(({ expectedCacheReadTokens }) => expectedCacheReadTokens !== null)).toBe(true);
   const { stdout } = await runCli(["compare-runs", "latest"], { cwd: folder });
-  expect(stdout).toContain("Retrieval against all of the material");
+  expect(stdout).toContain("bm25 top 1, passages of 20 words against all of the material");
   expect(stdout).toContain("10,000");
 });

@@ -2,15 +2,14 @@
  * The cap on the real process: 200 calls at a time, broken streams, refusals and kills. The server keeps its own account of
  * what was asked of it, and the run's log is read while it grows.
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { randomFrom } from "../src/stats/index.ts";
 import { openStore } from "../src/store/index.ts";
 import { startCli, temporaryFolder } from "./cli-process.ts";
 import { type FakeServer, startFakeServer } from "./fake-server/index.ts";
+import { expectSound, spendingLog } from "./spending-log.ts";
 
 const usdPerToken = 1e-3;
 const price = "input=1000,cached=1000,output=1000";
@@ -51,53 +50,8 @@ const start = (settings: Readonly<Record<string, string | number>>) =>
 const resume = (capUsd: number) =>
   startCli(["run", "--resume", "latest", "--store", path(), "--max-cost", String(capUsd)], { cwd: folder.path });
 
-interface Entry {
-  readonly reservation: number | null;
-  readonly nanousd: number;
-  readonly settled: number;
-  readonly reserved: number;
-}
-
 /** The log as it stands on disk, which is all that a crash leaves. */
-function entries(): Entry[] {
-  if (!existsSync(path())) return [];
-  const sqlite = new Sqlite(path(), { readonly: true });
-  try {
-    return sqlite
-      .prepare<[], Entry>(
-        "select reservation, nanousd, settled_nanousd as settled, reserved_nanousd as reserved from spending order by entry",
-      )
-      .all();
-  } catch (error) {
-    // The process was killed before it had made its tables.
-    if (error instanceof Error && error.message.includes("no such table")) return [];
-    throw error;
-  } finally {
-    sqlite.close();
-  }
-}
-
-/** Every line holds: nothing is above the cap, nothing is settled twice, and totals are the sums of what stands before. */
-function expectSound(log: readonly Entry[], capUsd: number) {
-  let settled = 0;
-  let reserved = 0;
-  const open = new Map<number, number>();
-  for (const [index, entry] of log.entries()) {
-    if (entry.reservation === null) {
-      open.set(index + 1, entry.nanousd);
-      reserved += entry.nanousd;
-    } else {
-      expect(open.has(entry.reservation)).toBe(true);
-      reserved -= open.get(entry.reservation)!;
-      open.delete(entry.reservation);
-      settled += entry.nanousd;
-    }
-    expect([entry.settled, entry.reserved]).toEqual([settled, reserved]);
-  }
-  const most = Math.max(0, ...log.map((entry) => entry.settled + entry.reserved));
-  expect(most).toBeLessThanOrEqual(capUsd * 1e9);
-  return { settledUsd: settled / 1e9, reservedUsd: reserved / 1e9, open };
-}
+const entries = () => spendingLog(path());
 
 /** What the server would charge: all that it read, and all that it wrote, of each request that was not refused. */
 const chargedUsd = () =>

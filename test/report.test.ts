@@ -10,6 +10,7 @@ import {
   exportJsonl,
   exportParquet,
   htmlReport,
+  reportOf,
   summarize,
   terminalSummary,
 } from "../src/report/index.ts";
@@ -46,6 +47,49 @@ describe("the summary", () => {
         expect(quality!.share).toBeCloseTo(meanOf(true), 12);
         expect(scores.abstained!.share).toBeCloseTo(meanOf(false), 12);
       }
+  });
+
+  test("counts failures by what they say, numbers apart", async () => {
+    const { run, records } = syntheticRun();
+    const [{ trial }] = records as [(typeof records)[number]];
+    const failing = (message: string) => ({
+      trial: {
+        ...trial,
+        outcome: "failed" as const,
+        scores: null,
+        failure: { class: "server-error", message } as const,
+      },
+    });
+    const overloaded = [1, 2, 3].map((at) => failing(`request req-${at}0ab is refused: overloaded`));
+    const { failures, ...summary } = await summarize(run, [failing("no such model"), ...overloaded]);
+    expect(failures.map(({ count, message }) => [count, message])).toEqual([
+      [3, "request req-10ab is refused: overloaded"],
+      [1, "no such model"],
+    ]);
+    const text = terminalSummary({ ...summary, failures }, { colour: false, width: 100 });
+    expect(text).toContain("3 × server-error, deepseek/deepseek-v4-flash: request req-10ab is refused: overloaded");
+    const page = await htmlReport(
+      run,
+      [failing("no such model"), ...overloaded].map((one) => ({ ...one, calls: [] })),
+    );
+    expect(page).toMatch(/<td>3<span class="sub">failed<\/span><\/td><td class="words">server-error<span/);
+  });
+
+  test("of a replay whose only session was skipped says that nothing was replayed, and why", async () => {
+    const { run, records } = syntheticRun();
+    const message = "prompt and answer need 900 tokens, the model's context holds 512";
+    const skipped = {
+      trial: {
+        ...{ ...records[0]!.trial, outcome: "skipped" as const, scores: null, usage: null, timings: null },
+        ...{ cell: { trace: "t.jsonl" }, failure: { class: "context-exceeded" as const, message }, turns: 0 },
+      },
+      calls: [],
+    };
+    const replay = { ...run, options: { scenario: "replay" }, candidates: run.candidates.slice(0, 1) };
+    const { summary } = await reportOf(replay, [skipped]);
+    const text = terminalSummary(summary, { colour: false, width: 120 }).replaceAll(/\s+/g, " ");
+    expect(text).toContain(`Nothing was replayed: the only session was skipped, since ${message}. It takes a model`);
+    expect(text).not.toMatch(/Quality|Turn by turn/);
   });
 
   test("does not narrow an interval for repeats of the same sample", async () => {
@@ -206,6 +250,14 @@ describe.skipIf(!existsSync(chromiumPath))("the page in a browser", () => {
     ).toBe(true);
     expect(complaints).toEqual([]);
     expect(requests).toEqual([address]);
+    await page.close();
+  });
+
+  test("a table that goes on to the right has a shade there", async () => {
+    const { page } = await open(390);
+    const table = 'document.querySelector("#summary .scroll")';
+    expect(await page.evaluate(`${table}.scrollWidth > ${table}.clientWidth`)).toBe(true);
+    expect(await page.evaluate(`getComputedStyle(${table}).backgroundAttachment`)).toBe("local, local, scroll, scroll");
     await page.close();
   });
 

@@ -202,15 +202,31 @@ test("an interrupted run goes on where it stopped, and repeats nothing", async (
   expect((await store.doneTrials("r")).size).toBe(plannedCount(options.plan));
 });
 
+const price = {
+  uncachedInputUsdPerMtok: 1,
+  cacheReadUsdPerMtok: 0.1,
+  cacheWriteUsdPerMtok: null,
+  outputUsdPerMtok: 2,
+  observedOn: "2026-01-01",
+  source: "test",
+};
+
+test("candidates of one server share a cap that does not last: none of them takes all of it", async () => {
+  const both = plan([route({ price, id: "vendor/a" }), route({ price, id: "vendor/b" })]);
+  const { store, options } = await started(async (_route, request) => answered(request), { plan: both });
+  const spentOnAll = await runTrials({ ...options, budget: store.budget("r", 1) }).then(() =>
+    store.budget("r", 1).spent(),
+  );
+  const other = await started(async (_route, request) => answered(request), { plan: both });
+  const budget = other.store.budget("r", 0.6 * spentOnAll.settledUsd + 0.0005);
+  expect(await runTrials({ ...other.options, budget })).toBe("cost cap reached");
+  const asked = await Array.fromAsync(other.store.records("r"), ({ trial }) => trial.candidate);
+  const [a, b] = ["vendor/a", "vendor/b"].map((id) => asked.filter((one) => one === id).length);
+  expect(a! + b!).toBeGreaterThan(10);
+  expect(Math.abs(a! - b!)).toBeLessThanOrEqual(Math.ceil(plannedCount(both) / 2 / 10) + 4);
+});
+
 test("a run never spends more than its cap", async () => {
-  const price = {
-    uncachedInputUsdPerMtok: 1,
-    cacheReadUsdPerMtok: 0.1,
-    cacheWriteUsdPerMtok: null,
-    outputUsdPerMtok: 2,
-    observedOn: "2026-01-01",
-    source: "test",
-  };
   const { store, options } = await started(async (_route, request) => answered(request), {
     plan: plan([route({ price })]),
     concurrency: () => 8,

@@ -49,7 +49,7 @@ const tails = many(10, () => [4 * random.uniform(), 2 + random.integer(300), 4 *
 const designs = many(6, () => ({ difference: 0.02 + 0.1 * random.uniform(), spread: 0.2 + 0.3 * random.uniform() }));
 const levels = ["nominal", "ordinal", "interval"] as const;
 
-/** CR1 is CR0 with G/(G − 1); with equal clusters CR2 is the same. */
+/** CR1 is CR0 with G/(G − 1); with equal clusters CR3 is the same. */
 const spreadOf = (clusters: readonly (readonly number[])[]) => {
   const all = clusters.flat();
   const centre = all.reduce((sum, value) => sum + value, 0) / all.length;
@@ -66,12 +66,20 @@ const comparisons: Readonly<Record<string, { ask: readonly (readonly unknown[])[
     ask: equal.map((clusters) => ["cr1", clusters]),
     ours: () => equal.map((clusters) => spreadOf(clusters).standardError),
   },
-  "the mean, CR2 and Satterthwaite's degrees of freedom by their matrices, where clusters are unequal": {
-    ask: unequal.map((clusters) => ["cr2", clusters]),
+  "the mean, CR3 and Satterthwaite's degrees of freedom by their matrices, where clusters are unequal": {
+    ask: unequal.map((clusters) => ["cr3", clusters]),
     ours: () =>
       unequal.flatMap((clusters) => {
         const { standardError, degreesOfFreedom } = spreadOf(clusters);
         return [clusteredMean(clusters)!.mean, standardError, degreesOfFreedom];
+      }),
+  },
+  "the interval of a mean, from the means without each cluster": {
+    ask: unequal.map((clusters) => ["meanInterval", clusters]),
+    ours: () =>
+      unequal.flatMap((clusters) => {
+        const { low, high } = clusteredMean(clusters)!.interval!;
+        return [low, high];
       }),
   },
   "the intra-cluster correlation from SciPy's analysis of variance": {

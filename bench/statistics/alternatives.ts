@@ -21,6 +21,23 @@ export function cr1Interval(clusters: Clusters): Interval {
   return { low: mean - half, high: mean + half };
 }
 
+/** The same with CR2 and the degrees of freedom of Bell and McCaffrey 2002. */
+export function cr2Interval(clusters: Clusters): Interval {
+  const all = clusters.flat();
+  const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
+  let [variance, squares, pulls, pullSquares] = [0, 0, 0, 0];
+  for (const values of clusters) {
+    const weight = values.length / all.length;
+    const pull = weight ** 2 / (1 - weight);
+    variance += values.reduce((sum, value) => sum + (value - mean) / all.length, 0) ** 2 / (1 - weight);
+    squares += weight ** 2;
+    pulls += pull;
+    pullSquares += pull ** 2;
+  }
+  const half = quantileOfT(1 / (squares + pulls ** 2 - pullSquares)) * Math.sqrt(variance);
+  return { low: mean - half, high: mean + half };
+}
+
 /** Fieller's interval of Σ numerator / Σ denominator from the totals of clusters; null where it is not one piece. */
 export function fiellerInterval(clusters: Clusters<Quotient>): Interval | null {
   const count = clusters.length;

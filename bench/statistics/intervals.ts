@@ -12,8 +12,8 @@ import {
   ratioOfRatios,
   ratioOfSums,
 } from "../../src/stats/index.ts";
-import { bootstrapIntervals, cr1Interval, fiellerInterval } from "./alternatives.ts";
-import { clustersOf, exponential, isRight, lognormal, type Sizes, sizes, ternary } from "./populations.ts";
+import { bootstrapIntervals, cr1Interval, cr2Interval, fiellerInterval } from "./alternatives.ts";
+import { clustersOf, exponential, isRight, lognormal, partlyRight, type Sizes, sizes, ternary } from "./populations.ts";
 
 export interface CoverageCell {
   readonly family: string;
@@ -28,7 +28,15 @@ const kinds = ["equal", "unequal"] as const;
 const counts = [10, 20, 50] as const;
 
 export function coverage(rounds: number): CoverageCell[] {
-  return [...means(rounds), ...shares(rounds), ...ratios(rounds), ...bootstraps(rounds), ...agreements(rounds)];
+  return [
+    ...means(rounds),
+    ...shares(rounds),
+    ...sharesNear1(rounds),
+    ...partScores(rounds),
+    ...ratios(rounds),
+    ...bootstraps(rounds),
+    ...agreements(rounds),
+  ];
 }
 
 /** Draws studies and counts, method by method, the intervals that hold the truth; studies without an interval are left out. */
@@ -58,7 +66,8 @@ function cell(
 function means(rounds: number): CoverageCell[] {
   const compared = (clusters: Clusters) => ({
     chosen: clusteredMean(clusters)!.interval,
-    CR1: cr1Interval(clusters),
+    "t, CR2": cr2Interval(clusters),
+    "t, CR1": cr1Interval(clusters),
   });
   const drawn = kinds.flatMap((kind) =>
     counts.flatMap((count) => [
@@ -69,6 +78,10 @@ function means(rounds: number): CoverageCell[] {
       cell("mean", `skewed, ${kind} clusters`, count, 1300 * rounds, (random) => ({
         truth: 0,
         intervals: compared(clustersOf(random, count, kind, correlation, (blend) => blend(), exponential)),
+      })),
+      cell("mean", `log-normal, spread 0.7, ${kind} clusters`, count, 1300 * rounds, (random) => ({
+        truth: 1,
+        intervals: compared(clustersOf(random, count, kind, correlation, (blend) => lognormal(blend(), 0.7))),
       })),
       cell("mean", `paired 0/1 differences, ${kind} clusters`, count, 1300 * rounds, (random) => ({
         truth: 0.05,
@@ -90,18 +103,42 @@ function shares(rounds: number): CoverageCell[] {
   return kinds.flatMap((kind) =>
     counts.flatMap((count) =>
       [0, 0.1, 0.3].flatMap((alike) =>
-        [0.5, 0.8, 0.95].map((share) =>
-          cell("share", `${share}, correlation ${alike}, ${kind} clusters`, count, 500 * rounds, (random) => {
-            const clusters = clustersOf(random, count, kind, alike, (blend) => isRight(blend(), share));
-            return {
-              truth: share,
-              intervals: {
-                chosen: clusteredProportion(clusters)!.interval,
-                "mean ± t·SE": clusteredMean(clusters)!.interval ?? { low: share - 1, high: share - 1 },
-              },
-            };
-          }),
-        ),
+        [0.5, 0.8, 0.95].map((share) => shareCell("share", share, alike, kind, count, 1000 * rounds)),
+      ),
+    ),
+  );
+}
+
+/** Where all answers of few documents are often right. */
+function sharesNear1(rounds: number): CoverageCell[] {
+  return [5, 10, 20].flatMap((count) =>
+    [0, 0.3, 0.6].flatMap((alike) =>
+      [0.95, 0.98, 0.99].map((share) => shareCell("share near 1", share, alike, "equal", count, 1000 * rounds)),
+    ),
+  );
+}
+
+function shareCell(family: string, share: number, alike: number, kind: Sizes, count: number, studies: number) {
+  return cell(family, `${share}, correlation ${alike}, ${kind} clusters`, count, studies, (random) => {
+    const clusters = clustersOf(random, count, kind, alike, (blend) => isRight(blend(), share));
+    return { truth: share, intervals: besideMean(clusters, share) };
+  });
+}
+
+/** Where all scores are alike a mean has no interval, which covers nothing. */
+const besideMean = (clusters: Clusters, truth: number) => ({
+  chosen: clusteredProportion(clusters)!.interval,
+  "as a mean": clusteredMean(clusters)!.interval ?? { low: truth - 1, high: truth - 1 },
+});
+
+function partScores(rounds: number): CoverageCell[] {
+  return Object.entries(partlyRight).flatMap(([name, { mean, score }]) =>
+    kinds.flatMap((kind) =>
+      counts.map((count) =>
+        cell("partly right", `${name}, ${kind} clusters`, count, 1000 * rounds, (random) => {
+          const clusters = clustersOf(random, count, kind, correlation, (blend) => score(blend()));
+          return { truth: mean, intervals: besideMean(clusters, mean) };
+        }),
       ),
     ),
   );
@@ -149,7 +186,7 @@ function bootstraps(rounds: number): CoverageCell[] {
   ] as const;
   return populations.flatMap(([population, kind, truth, sampleOf]) =>
     counts.map((count) =>
-      cell("bootstrap", population, count, 300 * rounds, (random) => {
+      cell("bootstrap", population, count, 500 * rounds, (random) => {
         const clusters = clustersOf(random, count, kind, correlation, sampleOf);
         const options = { seed: random.integer(2 ** 32), resamples };
         const chosen = clusterBootstrap(clusters, ratioOf, options)!.interval;
@@ -167,21 +204,30 @@ function ratioOf(clusters: readonly (readonly Quotient[])[]): number | null {
 }
 
 /**
- * Three raters give a unit's true value with probability 0.8, else one drawn as the true values are. Whatever the distance
- * between values, α of the population is then 0.8²: a pair disagrees only where one of it was drawn, and as chance does.
+ * Three raters give a unit's true value with probability r, else one drawn as the true values are. Whatever the distance
+ * between values, α of the population is then r²: a pair disagrees only where one of it was drawn, and as chance does.
  */
 function agreements(rounds: number): CoverageCell[] {
-  return (["nominal", "interval"] as const).flatMap((level) =>
-    [20, 50].map((units) =>
-      cell("agreement", `three raters, ${level}`, units, 250 * rounds, (random) => {
-        const value = () => (random.uniform() < 0.5 ? 1 : random.uniform() < 0.6 ? 2 : 3);
-        const ratings = Array.from({ length: units }, () => {
-          const own = value();
-          return Array.from({ length: 3 }, () => (random.uniform() < 0.8 ? own : value()));
-        });
-        const options = { seed: random.integer(2 ** 32), resamples: 499 };
-        return { truth: 0.64, intervals: { chosen: krippendorffAgreement(ratings, level, options)?.interval ?? null } };
-      }),
+  return [0.8, 0.9].flatMap((reliability) =>
+    (["nominal", "interval"] as const).flatMap((level) =>
+      [20, 50].map((units) =>
+        cell(
+          "agreement",
+          `three raters, α ${(reliability ** 2).toFixed(2)}, ${level}`,
+          units,
+          300 * rounds,
+          (random) => {
+            const value = () => (random.uniform() < 0.5 ? 1 : random.uniform() < 0.6 ? 2 : 3);
+            const ratings = Array.from({ length: units }, () => {
+              const own = value();
+              return Array.from({ length: 3 }, () => (random.uniform() < reliability ? own : value()));
+            });
+            const options = { seed: random.integer(2 ** 32), resamples: 499 };
+            const chosen = krippendorffAgreement(ratings, level, options)?.interval ?? null;
+            return { truth: reliability ** 2, intervals: { chosen } };
+          },
+        ),
+      ),
     ),
   );
 }

@@ -1,5 +1,5 @@
 /** What the simulations draw from: clustered samples whose true mean, share or ratio is known. */
-import { normalQuantile, type Random } from "../../src/stats/index.ts";
+import { normalCdf, normalQuantile, type Random } from "../../src/stats/index.ts";
 
 /** Samples of one document: five, or 1 to many with a mean of 6.5. */
 export const sizes = {
@@ -37,6 +37,16 @@ export const exponential = (random: Random) => -Math.log(1 - random.uniform()) -
 export const lognormal = (normal: number, spread: number) => Math.exp(spread * normal - spread ** 2 / 2);
 
 export const isRight = (normal: number, share: number) => (normal < normalQuantile(share) ? 1 : 0);
+
+/** Scores from 0 to 1 with their means, each from a normal draw. */
+export const partlyRight = {
+  "of any size": { mean: 0.5, score: normalCdf },
+  "around 0.8": { mean: 0.8, score: (normal: number) => normalCdf(normal) ** 0.25 },
+  "a fifth wrong, half right": { mean: 0.65, score: (normal: number) => between((normalCdf(normal) - 0.2) / 0.3) },
+  "nine in ten right": { mean: 0.95, score: (normal: number) => between(normalCdf(normal) / 0.1) },
+} as const;
+
+const between = (value: number) => Math.min(1, Math.max(0, value));
 
 /** A difference of two 0/1 scores. */
 export function ternary(random: Random, discordance: number, mean: number): number {

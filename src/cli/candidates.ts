@@ -3,9 +3,10 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { type Engine, EngineError, startEngine } from "../engine/index.ts";
 import { type Mistake, UserError } from "../errors.ts";
-import type { RetrievalModels } from "../jobs/index.ts";
-import { embedBy, rerankBy } from "../retrieval/index.ts";
-import { llamaCpp, type Route, type VendorRouteOptions, vendorRoute } from "../routes/index.ts";
+import type { RetrievalModel } from "../evals/index.ts";
+import type { JobCandidate, RetrievalModels } from "../jobs/index.ts";
+import { embedBy, type PostOptions, type RetrievalRoute, rerankBy } from "../retrieval/index.ts";
+import { llamaCpp, type Price, type Route, type VendorRouteOptions, vendorRoute } from "../routes/index.ts";
 import { ensureSpecimen, type SpecimenInfo, specimens } from "../specimens/index.ts";
 import { type Message, textOf } from "../wire/index.ts";
 import type { Io } from "./command.ts";
@@ -13,13 +14,14 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { knownPrice } from "./known-price.ts";
 import { progressBar } from "./progress.ts";
 import type { Question } from "./question.ts";
-import { givenPrice, type Settings } from "./settings.ts";
+import { givenPrice, givenRetrievalPrices, type Settings } from "./settings.ts";
 
 export interface Candidates {
   readonly routes: readonly Route[];
   /** Null where no scorer asks one. */
   readonly judge: Route | null;
-  readonly retrieval: RetrievalModels;
+  /** What embeds and reranks, by its name. */
+  readonly retrieval: ReadonlyMap<string, RetrievalRoute>;
   readonly close: () => Promise<void>;
 }
 
@@ -40,30 +42,29 @@ export async function candidatesOf(question: Question, io: Io, prepare = true): 
   const { settings, needs } = question;
   const named = settings.model ?? (settings.gguf ? [] : defaultModels());
   const today = io.now().toISOString().slice(0, 10);
-  const { baseUrl, apiKeyEnv: keyEnv, protocol } = settings;
-  const priceOf = (model: string) =>
-    givenPrice(settings.price, today) ?? (baseUrl === undefined ? knownPrice(model, today) : null);
-  const vendors = named
-    .filter((model) => !isOnEngine(model))
-    .map((model) => vendorRoute({ model, baseUrl, keyEnv, protocol, price: priceOf(model), sends: prepare }, io.env));
+  const vendors = named.filter(isNotOnEngine).map((model) => {
+    const way = wayTo(model, question);
+    return vendorRoute({ ...way, price: priceOf(way, question, today), sends: prepare }, io.env);
+  });
   // A judge, and what embeds, are reached at their vendors' own addresses, whatever the candidates are reached at.
   const helping = (model: string) => vendorRoute({ model, price: knownPrice(model, today), sends: prepare }, io.env);
   const judge = needs.judge === null || isOnEngine(needs.judge) ? null : helping(needs.judge);
-  const helpers = new Map([...needs.embedders, ...needs.rerankers].filter(isNotOnEngine).map((m) => [m, helping(m)]));
+  const retrievalPrices = givenRetrievalPrices(settings, today);
+  const retrieval = new Map<string, RetrievalRoute>();
+  for (const name of [...needs.embedders, ...needs.rerankers].filter(isNotOnEngine)) {
+    const { endpoint, model } = vendorRoute({ model: name, sends: prepare }, io.env);
+    retrieval.set(name, { endpoint, model, price: retrievalPrices.get(name) ?? null });
+  }
   refuseSameNames(vendors.map(({ id }) => id));
   const models = await engineModels(question, named, io, prepare);
   refuseSameNames(models.filter(({ answers }) => answers).map(({ id }) => id));
-  if (models.length === 0)
-    return { routes: inOrder(named, vendors), judge, retrieval: retrievalBy(helpers), close: async () => {} };
+  if (models.length === 0) return { routes: inOrder(named, vendors), judge, retrieval, close: async () => {} };
   const answering = models.filter(({ answers }) => answers);
   if (!prepare) {
     const bare = answering.map((model) => bareRoute(model, question));
-    return {
-      routes: inOrder(named, [...vendors, ...bare]),
-      judge,
-      retrieval: retrievalBy(helpers),
-      close: async () => {},
-    };
+    for (const model of needs.embedders.filter(isOnEngine))
+      retrieval.set(model, embeddingHere(bareRoute(modelNamed(nameOf(model), models), question), today));
+    return { routes: inOrder(named, [...vendors, ...bare]), judge, retrieval, close: async () => {} };
   }
   const sequences = sequencesOf(settings);
   const engine = await startEngine({
@@ -86,11 +87,11 @@ export async function candidatesOf(question: Question, io: Io, prepare = true): 
       bar.done();
     }
     const onEngine = (model: string) => bareRoute(modelNamed(nameOf(model), models), question, engine);
-    for (const model of needs.embedders.filter(isOnEngine)) helpers.set(model, onEngine(model));
+    for (const model of needs.embedders.filter(isOnEngine)) retrieval.set(model, embeddingHere(onEngine(model), today));
     return {
       routes: inOrder(named, [...vendors, ...routes]),
       judge: needs.judge !== null && isOnEngine(needs.judge) ? onEngine(needs.judge) : judge,
-      retrieval: retrievalBy(helpers),
+      retrieval,
       close: () => engine.close(),
     };
   } catch (error) {
@@ -98,6 +99,44 @@ export async function candidatesOf(question: Question, io: Io, prepare = true): 
     throw error;
   }
 }
+
+/** How a candidate is reached: as the command line says of all of them, else as the job says of this one. */
+function wayTo(model: string, question: Question): VendorRouteOptions {
+  const { baseUrl, apiKeyEnv, protocol } = question.settings;
+  const own = ownOf(model, question);
+  return {
+    model,
+    baseUrl: baseUrl ?? own?.baseUrl,
+    keyEnv: apiKeyEnv ?? own?.apiKeyEnv,
+    protocol: protocol ?? own?.protocol,
+  };
+}
+
+/** What a vendor asks for a model holds at its own address alone. */
+function priceOf({ model, baseUrl }: VendorRouteOptions, question: Question, today: string): Price | null {
+  const own = ownOf(model, question)?.price;
+  return (
+    givenPrice(question.settings.price, today) ??
+    (own === undefined ? null : jobPrice(own, today)) ??
+    (baseUrl === undefined ? knownPrice(model, today) : null)
+  );
+}
+
+/** What a job says of a candidate is about the address that stands there, or the vendor's, and about no other. */
+const ownOf = (model: string, { settings, own }: Question): JobCandidate | undefined =>
+  settings.baseUrl === undefined ? own?.get(model) : undefined;
+
+const jobPrice = (
+  { input, cached, written, output, observedOn }: NonNullable<JobCandidate["price"]>,
+  today: string,
+): Price => ({
+  uncachedInputUsdPerMtok: input,
+  cacheReadUsdPerMtok: cached ?? null,
+  cacheWriteUsdPerMtok: written ?? null,
+  outputUsdPerMtok: output,
+  observedOn: observedOn ?? today,
+  source: "given in the job's file",
+});
 
 export interface Reach {
   readonly model: string;
@@ -110,8 +149,8 @@ export interface Reach {
 }
 
 /** Each model that a run would ask, and what keeps it from being asked. Nothing is started and nothing sent. */
-export function reachOf({ settings, needs }: Question, io: Io): Reach[] {
-  const { baseUrl, apiKeyEnv: keyEnv, protocol } = settings;
+export function reachOf(question: Question, io: Io): Reach[] {
+  const { settings, needs } = question;
   const answering = settings.model ?? (settings.gguf ? [] : defaultModels());
   const helpers = [
     ...(needs.judge === null ? [] : [{ model: needs.judge, role: "judges" as const }]),
@@ -119,7 +158,7 @@ export function reachOf({ settings, needs }: Question, io: Io): Reach[] {
     ...needs.rerankers.map((model) => ({ model, role: "reranks" as const })),
   ];
   return [
-    ...answering.map((model) => reach(model, "answers", io, { baseUrl, keyEnv, protocol })),
+    ...answering.map((model) => reach(model, "answers", io, wayTo(model, question))),
     ...(settings.gguf ?? []).map((path) =>
       reachable(path, "answers", () => {
         refuseMissing([path]);
@@ -152,20 +191,27 @@ function reachable(model: string, role: Reach["role"], find: () => Partial<Reach
   }
 }
 
+/** Whether a run would find the way to a model; keys are not looked for. @throws UserError where it would not */
+export function refuseUnknownModel(model: string, io: Io): void {
+  if (isOnEngine(model)) specimenNamed(nameOf(model));
+  else vendorRoute({ model, sends: false }, io.env);
+}
+
 /** @throws UserError under a cap on cost for a model whose price is not known */
-export function refuseUnknownPrices({ settings, needs }: Question, { routes, judge }: Candidates): void {
+export function refuseUnknownPrices({ settings }: Question, { routes, judge, retrieval }: Candidates): void {
   if (settings.maxCost === undefined || settings.allowUnknownPrice) return;
   const asked = judge === null ? routes : [...routes, judge];
-  const unpriced = [
-    ...asked.filter(({ kind, price }) => kind === "vendor" && price === null).map(({ id }) => id),
-    // What embeds and reranks has no price in any route.
-    ...[...needs.embedders, ...needs.rerankers].filter(isNotOnEngine),
-  ];
-  if (unpriced.length === 0) return;
+  const unpriced = asked.find(({ kind, price }) => kind === "vendor" && price === null)?.id;
+  const searching = retrievalModelsOf(retrieval).find(({ price }) => price === null)?.model;
+  if (unpriced === undefined && searching === undefined) return;
+  const flag =
+    unpriced === undefined
+      ? `--retrieval-price ${searching}=…/Mtok`
+      : "--price input=…,output=…, or with `price:` in a job's file";
   throw new UserError({
-    happened: `--max-cost cannot be held: the price of ${unpriced[0]} is not known`,
+    happened: `--max-cost cannot be held: the price of ${unpriced ?? searching} is not known`,
     expected: "a price for every vendor's model",
-    mend: "give it with --price input=…,output=…, or accept calls of unknown cost with --allow-unknown-price",
+    mend: `give it with ${flag}, or accept calls of unknown cost with --allow-unknown-price`,
   });
 }
 
@@ -206,9 +252,18 @@ async function engineModels(
 
 const modelNamed = (name: string, models: readonly EngineModel[]) => models.find(({ id }) => id === name)!;
 
-const retrievalBy = (helpers: ReadonlyMap<string, Route>): RetrievalModels => ({
-  embed: (name) => embedBy(helpers.get(name)!.endpoint, helpers.get(name)!.model),
-  rerank: (name) => rerankBy(helpers.get(name)!.endpoint, helpers.get(name)!.model),
+export const retrievalBy = ({ retrieval }: Candidates, options: PostOptions): RetrievalModels => ({
+  embed: (name) => embedBy(retrieval.get(name)!, options),
+  rerank: (name) => rerankBy(retrieval.get(name)!, options),
+});
+
+export const retrievalModelsOf = (retrieval: Candidates["retrieval"]): RetrievalModel[] =>
+  [...retrieval].map(([model, { price }]) => ({ model, price }));
+
+const embeddingHere = ({ endpoint, model }: Route, today: string): RetrievalRoute => ({
+  endpoint,
+  model,
+  price: { usd: 0, per: "Mtok", observedOn: today, source: "runs here" },
 });
 
 const cannotRerank = (model: string) =>

@@ -11,6 +11,7 @@ export const commands: CommandTable = {
   report: async () => (await import("./commands/report.ts")).reportCommand,
   export: async () => (await import("./commands/export.ts")).exportCommand,
   "compare-runs": async () => (await import("./commands/compare-runs.ts")).compareRunsCommand,
+  agreement: async () => (await import("./commands/agreement.ts")).agreementCommand,
   models: async () => (await import("./commands/models.ts")).modelsCommand,
   specimens: async () => (await import("./commands/specimens.ts")).specimensCommand,
   "engine serve": async () => (await import("./commands/engine.ts")).engineServeCommand,

@@ -127,7 +127,7 @@ function limited(head: readonly string[], rows: readonly (readonly string[])[], 
 
 /** What a reader has to know before a run. */
 export function jobNotes(
-  { loaded, settings, needs }: JobQuestion,
+  { settings, needs }: JobQuestion,
   { samples, arms, measuredSamples }: JobOverview,
   candidates: readonly Reach[],
 ): string[] {
@@ -170,7 +170,7 @@ export function jobNotes(
     ...(needs.judge !== null && answering.some(({ model }) => model === needs.judge)
       ? [`The judge, ${needs.judge}, is a candidate too: judges favour their own answers.`]
       : []),
-    ...(loaded.job.maxCost === undefined &&
+    ...(settings.maxCost === undefined &&
     answering.some(({ specimen, at }) => specimen === null && at !== "embedded engine")
       ? ["There is no cap on cost: set `maxCost:` or --max-cost."]
       : []),

@@ -5,6 +5,8 @@ import { temporaryFolder } from "../../test/cli-process.ts";
 import { questionOf } from "./question.ts";
 import { parseSettings } from "./settings.ts";
 
+const unlent = () => Promise.reject(new Error("the store was asked for"));
+
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
 writeFileSync(join(folder.path, "bodies.jsonl"), '{"messages": [{"role": "user", "content": "one two three"}]}');
@@ -15,8 +17,8 @@ writeFileSync(
 
 const never = new AbortController().signal;
 const settingsOf = (given: object) => parseSettings({ model: "openai/m", ...given }, "a test", folder.path);
-const question = (given: object) => questionOf(settingsOf(given));
-const scenarioOf = async (given: object) => (await question(given)).open(null, () => {}, never);
+const question = (given: object) => questionOf(settingsOf(given), unlent);
+const scenarioOf = async (given: object) => (await (await question(given)).open(never)).scenario;
 const replay = { scenario: "replay", trace: "bodies.jsonl" };
 const probes = { scenario: "cache-probes" };
 
@@ -60,6 +62,7 @@ test.each([
   [{ ...replay, until: 0.1 }, "--until is given, and the scenario is replay"],
   [{ scenario: "grounding", otherSessions: 2 }, "--other-sessions is given, and the scenario is grounding"],
   [{ scenario: "job", job: "j.yaml", traceRows: "delta" }, "--trace-rows is given, and j.yaml is a job"],
+  [{ ...replay, trace: "blocks.jsonl", context: "100" }, "sessions begin with prompts of 300 tokens or more"],
   [{ scenario: "replay" }, "there is no trace to replay"],
   [{ ...replay, traceRows: "delta" }, "bodies.jsonl is read as a transcript"],
 ])("%j is refused", async (given, happened) => {

@@ -26,9 +26,11 @@ export function replayQuestion(given: Settings): Question {
       },
       sleepUntil(aborting),
     );
+  const once = scenario();
+  if (once.sampleCount(once.cells[0]!) === 0) throw allCutOff(told, settings);
   return cacheQuestion(scenario, {
     settings,
-    longestPromptTokens: longestOf(scenario()),
+    longestPromptTokens: longestOf(once),
     notes: [...seedNotes(given), ...told.notes],
   });
 }
@@ -78,7 +80,7 @@ function cacheQuestion(
     answerTokens,
     sampling: { temperature: settings.temperature ?? 0, maxTokens: answerTokens },
     notes: [...notes, ...notesOn(settings)],
-    open: async (_models, _onProgress, aborting) => scenario(aborting),
+    open: async (aborting) => ({ scenario: scenario(aborting) }),
   };
 }
 
@@ -121,6 +123,16 @@ const nothingIn = (name: string) =>
     expected: "at least one prompt that is not empty",
     mend: "name another trace",
   });
+
+/** No session has a request before its first one that is too long. */
+function allCutOff({ name, sessions }: agentLoops.Trace, settings: Settings): UserError {
+  const shortest = Math.min(...sessions.map(({ requests }) => requests[0]!.inputTokens ?? 0));
+  return new UserError({
+    happened: `nothing of ${name} would be replayed: its sessions begin with prompts of ${shortest} tokens or more, and --context is ${onlyContext(settings)}`,
+    expected: "a session whose first prompt is no longer than --context",
+    mend: `ask for --context ${shortest} or more, or leave it out`,
+  });
+}
 
 /** The embedded engine takes no tools. All candidates get the same prompts. */
 function withoutTools(trace: agentLoops.Trace): agentLoops.Trace {

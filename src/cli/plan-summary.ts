@@ -1,13 +1,22 @@
 /** What a run is going to take, said before anything is sent: calls, tokens, money, time, and what it can tell apart. */
 import { sizeInPoints } from "../decision/index.ts";
-import { type Estimate, estimate, type Plan, type PlanTokens, planInputCosts, planTokens } from "../evals/index.ts";
+import {
+  type ArmSpent,
+  type Estimate,
+  estimate,
+  type Plan,
+  type PlanTokens,
+  planInputCosts,
+  planTokens,
+} from "../evals/index.ts";
+import { type Cost, totalCost } from "../retrieval/index.ts";
 import type { Route } from "../routes/index.ts";
 import { detectableDifference, samplesToDetect, spreadOfDiscordance } from "../stats/index.ts";
 import { formatCount, formatMs, formatTokens, formatUsd, wrapped } from "../units/index.ts";
 import { candidatesOf } from "./candidates.ts";
 import type { Io } from "./command.ts";
 import { progressBar } from "./progress.ts";
-import { openScenario, questionOf } from "./question.ts";
+import { findPassages, questionOf } from "./question.ts";
 import { hasStore, openEarlierStore } from "./result.ts";
 import { concurrencyOf, planOf } from "./run-plan.ts";
 import type { Settings } from "./settings.ts";
@@ -40,6 +49,8 @@ export interface DetectablePlan {
 
 export interface PlanSummary {
   readonly candidates: readonly PlannedCandidate[];
+  /** The most that finding passages takes, without retries, in each arm that asks models; tokens as words. */
+  readonly finding: readonly ArmSpent[];
   /** Null where nobody asked. */
   readonly detects: DetectablePlan | null;
 }
@@ -52,9 +63,14 @@ interface PlanRequest {
 
 /** Nothing is started and nothing is sent. */
 export async function planSummary(settings: Settings, request: PlanRequest, io: Io): Promise<PlanSummary> {
-  const question = await questionOf(settings);
-  const { routes } = await candidatesOf(question, io, false);
-  const plan = planOf(question, await openScenario(question, null, io), routes);
+  const question = await questionOf(settings, async (use) => {
+    const store = await openEarlierStore(request, io);
+    return use(store).finally(() => store.close());
+  });
+  const { routes, retrieval } = await candidatesOf(question, io, false);
+  const opened = await question.open(io.interrupts.aborting);
+  const finding = await findPassages(opened, null, io, (model) => retrieval.get(model)?.price ?? null);
+  const plan = planOf(question, opened.scenario, routes);
   const atOnce = concurrencyOf(question.settings);
   const means = hasStore(request, io) ? await meanCallMs(routes, request, io) : new Map<string, null>();
   const estimates = estimate(plan, atOnce, (candidate) => means.get(candidate) ?? null);
@@ -65,6 +81,7 @@ export async function planSummary(settings: Settings, request: PlanRequest, io: 
     const tokens = plan.scenario.effort === undefined ? await planTokens(plan, route, atOnce(route)) : null;
     candidates.push({
       ...estimates[place]!,
+      ...(tokens !== null && { inputTokens: tokens.inputTokens }),
       kind: route.kind,
       cacheRule: route.cacheRule?.name ?? null,
       tokens,
@@ -72,7 +89,11 @@ export async function planSummary(settings: Settings, request: PlanRequest, io: 
     });
   }
   bar.done();
-  return { candidates, detects: request.detect === undefined ? null : detectable(plan, request.detect, request) };
+  return {
+    candidates,
+    finding,
+    detects: request.detect === undefined ? null : detectable(plan, request.detect, request),
+  };
 }
 
 /** Questions about one document are this much alike where nobody has measured it. */
@@ -118,11 +139,13 @@ async function meanCallMs(routes: readonly Route[], request: PlanRequest, io: Io
 }
 
 /** @returns lines of at most `width` columns */
-export function planText({ candidates, detects }: PlanSummary, width: number): string {
+export function planText({ candidates, finding, detects }: PlanSummary, width: number): string {
   const say = (text: string) => wrapped(text, width, "  ");
   const total = (of: (row: PlannedCandidate) => number | null) =>
     candidates.reduce<number | null>((sum, row) => (sum === null || of(row) === null ? null : sum + of(row)!), 0);
-  const usd = total(({ mostCostUsd }) => mostCostUsd);
+  const asked = total(({ mostCostUsd }) => mostCostUsd);
+  const found = totalCost(finding.flatMap(({ toPrepare, questions }) => [toPrepare, questions])).usd;
+  const usd = asked === null || found === null ? null : asked + found;
   const together = [
     `${formatCount(total(({ calls }) => calls))} calls`,
     usd === null ? "money unknown where no price is given" : `at most ${formatUsd(usd)}`,
@@ -130,6 +153,7 @@ export function planText({ candidates, detects }: PlanSummary, width: number): s
   ];
   return [
     ...candidates.flatMap((row) => [...say(takes(row)), ...promptLines(row, width)]),
+    ...finding.flatMap((arm) => say(findingText(arm))),
     ...say(`together: ${together.join(", ")}. Nothing was sent.`),
     ...(detects === null ? [] : say(detectText(detects))),
   ].join("\n");
@@ -153,6 +177,13 @@ function takes({
   const input = inputTokens === null ? "input unknown" : `about ${formatTokens(inputTokens)} tokens in`;
   return `${candidate}: ${formatCount(calls)} calls, ${input}, at most ${formatTokens(mostOutputTokens)} out, ${cost}, ${duration(minutes)}`;
 }
+
+const findingText = ({ arm, toPrepare, questions, samples }: ArmSpent): string => {
+  const amount = ({ usd, tokens }: Cost) =>
+    `about ${formatTokens(tokens)} tokens, ${usd === null ? "price unknown" : `at most ${formatUsd(usd)}`}`;
+  const preparing = toPrepare.tokens === 0 ? "" : `to prepare ${amount(toPrepare)}; `;
+  return `finding passages, ${arm}: ${preparing}for ${formatCount(samples)} question${samples === 1 ? "" : "s"} ${amount(questions)}. Paid once, whoever answers`;
+};
 
 /** Of the prompts: what the plan expects, what the order of the samples would take, the least that any cache allows. */
 function promptLines({ tokens, inputCosts, cacheRule }: PlannedCandidate, width: number): string[] {

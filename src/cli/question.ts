@@ -1,38 +1,59 @@
 /** What is asked: a scenario by its name, or a user's job with what its file says where the command line is silent. */
 import { dirname } from "node:path";
 import { UserError } from "../errors.ts";
-import { type GroundingOptions, grounding, groundingDefaults, type Plan, type Scenario } from "../evals/index.ts";
-import { type JobNeeds, jobScenario, type LoadedJob, loadJob, needsOf, type RetrievalModels } from "../jobs/index.ts";
+import {
+  type ArmSpent,
+  type GroundingOptions,
+  grounding,
+  groundingDefaults,
+  type Plan,
+  type PreferenceDesign,
+  type Scenario,
+} from "../evals/index.ts";
+import {
+  type JobCandidate,
+  type JobNeeds,
+  type LoadedJob,
+  loadJob,
+  needsOf,
+  type OpenJob,
+  openJob,
+  type PriceOf,
+  type RetrievalModels,
+} from "../jobs/index.ts";
 import type { Io } from "./command.ts";
 import { cacheProbesQuestion, replayQuestion } from "./loop-questions.ts";
+import { preferenceQuestion, type WithStore } from "./preference-question.ts";
 import { progressBar } from "./progress.ts";
 import { readText, refuseForeignKeys, type Settings } from "./settings.ts";
 
 export interface Question {
   readonly settings: Settings;
+  /** What a job says of single candidates, by their names: address, key, price. */
+  readonly own?: ReadonlyMap<string, JobCandidate>;
   readonly needs: JobNeeds;
   /** The longest answer of a model on the embedded engine where nobody says, tokens. */
   readonly answerTokens: number;
   readonly sampling: Pick<Plan, "temperature" | "maxTokens">;
   /** What a reader has to know before believing a number. */
   readonly notes: readonly string[];
+  /** Where answers of other runs are held against each other. */
+  readonly preference?: PreferenceDesign;
   /**
-   * Finds what retrieval arms give.
-   *
    * @param aborting  ends the scenario's pauses
-   * @throws UserError where a scorer, an arm or a model cannot be used
+   * @throws UserError where a scorer or an arm cannot be used
    */
-  readonly open: (
-    models: RetrievalModels | null,
-    onProgress: (share: number) => void,
-    aborting: AbortSignal,
-  ) => Promise<Scenario>;
+  readonly open: (aborting: AbortSignal) => Promise<OpenQuestion>;
 }
 
+/** What is asked, with what it gives still to be found where it retrieves. */
+export type OpenQuestion = Pick<OpenJob, "scenario"> & Partial<OpenJob>;
+
 /** @throws UserError for a job that cannot be read, and settings that contradict each other */
-export async function questionOf(settings: Settings): Promise<Question> {
+export async function questionOf(settings: Settings, withStore: WithStore): Promise<Question> {
   refuseForeignKeys(settings);
   if (settings.job !== undefined) return jobQuestion(settings, settings.job);
+  if (settings.scenario === "preference") return preferenceQuestion(settings, withStore);
   if (settings.scenario === "replay") return replayQuestion(settings);
   return settings.scenario === "cache-probes" ? cacheProbesQuestion(settings) : groundingQuestion(settings);
 }
@@ -50,7 +71,7 @@ function groundingQuestion(settings: Settings): Question {
     answerTokens: 32 * Math.max(...(settings.needles ?? [1])),
     sampling: { temperature: settings.temperature ?? 0, maxTokens: settings.maxTokens ?? null },
     notes: [],
-    open: async () => scenario,
+    open: async () => ({ scenario }),
   };
 }
 
@@ -67,30 +88,37 @@ export async function jobQuestion(settings: Settings, path: string, onSample?: (
   return {
     loaded,
     settings: withJobs(settings, loaded),
+    own: new Map([loaded.job.model ?? []].flat().flatMap((one) => (typeof one === "string" ? [] : [[one.model, one]]))),
     needs: needsOf(loaded),
     answerTokens: 256,
     sampling: { temperature: null, maxTokens: null },
     notes: loaded.notes,
-    open: (models, onProgress) =>
-      jobScenario(loaded, models, {
+    open: () =>
+      openJob(loaded, {
         folder: dirname(path),
-        onProgress,
         ...(settings.limit !== undefined && { limit: settings.limit }),
       }),
   };
 }
 
-/** The scenario, with a bar for what takes long to find. @param models null where nothing is to be sent */
-export async function openScenario(question: Question, models: RetrievalModels | null, io: Io): Promise<Scenario> {
+/** Finds passages under a bar; nothing where nothing has to be found. @param models null where nothing is to be sent */
+export async function findPassages(
+  { find }: OpenQuestion,
+  models: RetrievalModels | null,
+  io: Io,
+  priceOf?: PriceOf,
+): Promise<readonly ArmSpent[]> {
+  if (find === undefined) return [];
   const bar = progressBar(io, "finding passages");
-  return question.open(models, bar.update, io.interrupts.aborting).finally(bar.done);
+  return find(models, { onProgress: bar.update, ...(priceOf !== undefined && { priceOf }) }).finally(bar.done);
 }
 
 /** What is given on the command line goes before what the job says. */
 function withJobs(settings: Settings, { job, imports }: LoadedJob): Settings {
   const { model, repeats, seed, maxCost, volume } = job;
   const imported = imports.flatMap(({ candidates }) => candidates);
-  const models = model === undefined ? imported : [model].flat();
+  const models =
+    model === undefined ? imported : [model].flat().map((one) => (typeof one === "string" ? one : one.model));
   const isNamed = settings.model !== undefined || settings.gguf !== undefined;
   return {
     ...settings,

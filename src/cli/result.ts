@@ -2,9 +2,11 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
+import { type Preferences, preferencesOf } from "../decision/index.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { RunInfo } from "../evals/index.ts";
-import { reportOf, terminalSummary } from "../report/index.ts";
+import { documentText } from "../report/decision/index.ts";
+import { preferencesDocument, reportOf, tablesPage, terminalSummary, wasNothingAsked } from "../report/index.ts";
 import { openStore, type Store } from "../store/index.ts";
 import type { ExitCode, Io } from "./command.ts";
 
@@ -68,14 +70,16 @@ export async function printResult(
   io: Io,
   exitCode: ExitCode,
 ): Promise<ExitCode> {
+  if (run.preference !== undefined) return printPreferences(run, store, flags, io, exitCode);
   const { summary, html } = await reportOf(run, store.records(run.id, "withoutBodies"), {
     withBodies: (chosen) => store.withBodies(run.id, chosen),
   });
-  const path = resolve(io.cwd, flags.output ?? join(".assay", "reports", `${run.id}.html`));
-  writeOutput(path, html, "the run itself is kept, `assay report` makes its report again");
+  const path = reportPath(run, flags, io);
+  writeOutput(path, html, reportIsMadeAgain);
   if (flags.json) io.print(JSON.stringify({ ...summary, report: path }, null, 2));
   else io.print(terminalSummary(summary, { colour: io.colour, width: io.width, reportPath: path }));
   if (exitCode !== 0) return exitCode;
+  if (wasNothingAsked(summary)) return 1;
   if (summary.failed > 0) return 4;
   const required = flags.require;
   const short =
@@ -84,8 +88,37 @@ export async function printResult(
   return short.length > 0 ? 100 : 0;
 }
 
-/** @param besides  what a user should know beside that another file may do */
-export function writeOutput(path: string, text: string, besides = ""): void {
+async function printPreferences(
+  run: RunInfo,
+  store: Store,
+  flags: ResultFlags,
+  io: Io,
+  exitCode: ExitCode,
+): Promise<ExitCode> {
+  const preferences = await preferencesIn(run, store);
+  const path = reportPath(run, flags, io);
+  writeOutput(path, tablesPage(preferencesDocument(preferences)), reportIsMadeAgain);
+  if (flags.json) io.print(JSON.stringify({ ...preferences, report: path }, null, 2));
+  else io.print(`${preferencesText(preferences, io)}\n\nReport: ${path}`);
+  if (exitCode !== 0) return exitCode;
+  return preferences.pairs.some(({ failed }) => failed > 0) ? 4 : 0;
+}
+
+export const preferencesIn = async (run: RunInfo, store: Store): Promise<Preferences> =>
+  preferencesOf(run, await Array.fromAsync(store.records(run.id, "withoutBodies"), ({ trial }) => trial));
+
+export const preferencesText = (preferences: Preferences, { width, colour }: Pick<Io, "width" | "colour">): string =>
+  documentText(preferencesDocument(preferences), { width, colour });
+
+const reportPath = ({ id }: RunInfo, { output }: ResultFlags, io: Io) =>
+  resolve(io.cwd, output ?? join(".assay", "reports", `${id}.html`));
+const reportIsMadeAgain = "the run itself is kept, `assay report` makes its report again";
+
+/**
+ * @param besides  what a user should know beside that another file may do
+ * @param flag  that names the file
+ */
+export function writeOutput(path: string, text: string, besides = "", flag = "--output"): void {
   try {
     makeFolder(dirname(path));
     writeFileSync(path, text);
@@ -94,7 +127,7 @@ export function writeOutput(path: string, text: string, besides = ""): void {
       {
         happened: `${path} cannot be written: ${messageOf(error)}`,
         expected: "a folder that can be written, on a disk with room",
-        mend: ["name another file with --output", besides].filter((part) => part !== "").join("; "),
+        mend: [`name another file with ${flag}`, besides].filter((part) => part !== "").join("; "),
       },
       { cause: error },
     );

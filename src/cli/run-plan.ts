@@ -10,7 +10,7 @@ import {
   sequentialDesign,
 } from "../evals/index.ts";
 import type { Route } from "../routes/index.ts";
-import { type Candidates, sequencesOf } from "./candidates.ts";
+import { type Candidates, retrievalModelsOf, sequencesOf } from "./candidates.ts";
 import type { Question } from "./question.ts";
 import type { Settings } from "./settings.ts";
 
@@ -36,7 +36,12 @@ export function planOf({ settings, sampling }: Question, scenario: Scenario, rou
   };
 }
 
-export function newRun(plan: Plan, { settings, notes }: Question, { judge }: Candidates, startedAt: string): RunInfo {
+export function newRun(
+  plan: Plan,
+  { settings, notes, preference }: Question,
+  { judge, retrieval }: Candidates,
+  startedAt: string,
+): RunInfo {
   const { name, version, question, source } = plan.scenario;
   return {
     id: `${startedAt.slice(0, 10)}-${name}-${randomBytes(3).toString("hex")}`,
@@ -45,14 +50,16 @@ export function newRun(plan: Plan, { settings, notes }: Question, { judge }: Can
     finishedAt: null,
     status: "running",
     seed: plan.seed,
-    identity: identityOf(plan, settings, judge),
+    identity: identityOf(plan, settings, { judge, retrieval }),
     options: settings,
     notes,
     candidates: plan.routes.map((route) => ({
       ...candidateInfo(route),
       ...(route.kind !== "vendor" && { sequences: sequencesOf(settings) }),
     })),
+    ...(retrieval.size > 0 && { retrievalModels: retrievalModelsOf(retrieval) }),
     ...(settings.until !== undefined && { sequential: sequentialDesign(plan, settings.until) }),
+    ...(preference !== undefined && { preference }),
     plannedTrials: plannedCount(plan),
     versions: versions(),
   };
@@ -67,8 +74,19 @@ function candidateInfo(route: Route): CandidateInfo {
   return { ...facts, cacheRule: rule, ...(rule !== null && { cacheRuleBy }) };
 }
 
+/** Without the day on which its price was looked up: a run may go on tomorrow. */
+function sameOnAnyDay(route: Route) {
+  const { price, ...rest } = candidateInfo(route);
+  const { observedOn: _on, source: _source, ...amounts } = price ?? {};
+  return { ...rest, price: price && amounts };
+}
+
 /** SHA-256 over all that could move the numbers; the address of the embedded engine is none of it. */
-export function identityOf(plan: Plan, settings: Settings, judge: Route | null): string {
+export function identityOf(
+  plan: Plan,
+  settings: Settings,
+  { judge, retrieval }: Pick<Candidates, "judge" | "retrieval">,
+): string {
   const { scenario, routes, repeats, seed } = plan;
   const { name, version, options, scorers } = scenario;
   const { temperature = null, maxTokens = null } = settings;
@@ -78,10 +96,13 @@ export function identityOf(plan: Plan, settings: Settings, judge: Route | null):
     options,
     scorers: scorers.map((scorer) => `${scorer.name} ${scorer.version}`),
     judge: judge?.id ?? null,
+    ...(retrieval.size > 0 && {
+      retrieval: [...retrieval].map(([name, { price }]) => [name, price && `${price.usd}/${price.per}`]),
+    }),
     sampling: { repeats, limits: routes.map(plan.limit), temperature, seed, maxTokens },
     kvType: settings.kvType ?? "f16",
     until: settings.until ?? null,
-    candidates: routes.map(candidateInfo),
+    candidates: routes.map(sameOnAnyDay),
     files: routes.map(({ fingerprint }) => fingerprint ?? null),
     versions: versions(),
   };

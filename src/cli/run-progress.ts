@@ -48,7 +48,7 @@ const tallyOf = (left: number) => ({
 
 function count(trial: Trial, own: ReturnType<typeof tallyOf>): void {
   const quality = qualityOf(trial);
-  if (quality === null) {
+  if (quality === null || trial.scores?.preferred !== undefined) {
     own.answered++;
     return;
   }

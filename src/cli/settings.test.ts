@@ -7,6 +7,8 @@ import { candidatesOf } from "./candidates.ts";
 import { questionOf } from "./question.ts";
 import { parseSettings, readSettings } from "./settings.ts";
 
+const unlent = () => Promise.reject(new Error("the store was asked for"));
+
 const io = {
   print() {},
   note() {},
@@ -43,7 +45,9 @@ test.each([
 
 test("a candidate that is named twice is refused before anything is sent", async () => {
   const settings = parseSettings({ model: ["m", "m"], baseUrl: "http://localhost:1/v1" }, "the command line", ".");
-  await expect(candidatesOf(await questionOf(settings), io)).rejects.toThrow('two candidates are called "custom/m"');
+  await expect(candidatesOf(await questionOf(settings, unlent), io)).rejects.toThrow(
+    'two candidates are called "custom/m"',
+  );
 });
 
 test("paths in a file are relative to it, paths in flags to where one is", () => {

@@ -5,6 +5,7 @@ import { type Document, parseDocument } from "yaml";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import { agentLoops } from "../evals/index.ts";
+import type { RetrievalPrice } from "../retrieval/index.ts";
 import type { Price } from "../routes/index.ts";
 import { parseTokens } from "../units/index.ts";
 import { expectationOf } from "./command.ts";
@@ -41,11 +42,17 @@ const above0 = number.pipe(z.number().positive("expected a number above 0"));
 
 const priceForm = "USD per million tokens, at least input and output, like input=0.28,cached=0.028,output=0.42";
 
-const scenarios = ["grounding", "replay", "cache-probes", "job"] as const;
+const retrievalPriceForm = "<vendor>/<model>=USD/Mtok (a million tokens) or =USD/Ksearch (a thousand searches)";
+const retrievalPrice = /^(?<model>[^=]+)=(?<usd>\d*\.?\d+)\/(?<per>Mtok|Ksearch)$/;
+
+const scenarios = ["grounding", "replay", "cache-probes", "preference", "job"] as const;
 
 export const Settings = z.strictObject({
   scenario: z
-    .enum(scenarios, 'expected "grounding", "replay", "cache-probes", or a file that ends in .yaml, .json or .ts')
+    .enum(
+      scenarios,
+      'expected "grounding", "replay", "cache-probes", "preference", or a file that ends in .yaml, .json or .ts',
+    )
     .default("grounding")
     .describe("The question to put"),
   job: z.string().optional().describe("The job's file, where the scenario is a job"),
@@ -64,6 +71,9 @@ export const Settings = z.strictObject({
     .refine((text) => isPrice(text), `expected ${priceForm}`)
     .optional()
     .describe("USD per million tokens: input=1,cached=0.1,output=2"),
+  retrievalPrice: listOf(z.string().regex(retrievalPrice, `expected ${retrievalPriceForm}`))
+    .optional()
+    .describe("Price of a model that embeds or reranks: openai/e=0.02/Mtok, jina/r=2/Ksearch"),
   context: listOf(tokens)
     .optional()
     .describe(
@@ -91,6 +101,16 @@ export const Settings = z.strictObject({
   idle: listOf(above0).optional().describe("cache-probes: pauses to try, seconds: 60,360"),
   otherSessions: positive.optional().describe("cache-probes: sessions that speak in between [1]"),
   sessions: positive.optional().describe("cache-probes: sessions with, and as many without, what breaks the cache [5]"),
+  answersOf: listOf(z.string()).optional().describe("preference: the runs whose answers are judged: ids, or `latest`"),
+  baseline: z
+    .string()
+    .optional()
+    .describe("preference: hold all others against this one: an option, candidate, arm or run [the first]"),
+  rubric: z
+    .string()
+    .regex(/\S/, "expected some text")
+    .optional()
+    .describe("preference: what makes an answer the better one"),
   repeats: positive.optional().describe("Times each question is asked [1]"),
   limit: positive.optional().describe("At most this many questions a cell"),
   seed: wholeFrom0
@@ -105,7 +125,7 @@ export const Settings = z.strictObject({
     .describe("Longest answer, tokens [32 on the engine, 1024 elsewhere; replay, cache-probes: 1]"),
   concurrency: positive.optional().describe("Calls at a time on one route [1 on the engine, 8 elsewhere]"),
   retries: wholeFrom0.optional().describe("Further attempts after a failure that may pass [3]"),
-  timeout: above0.optional().describe("Longest call, seconds [600]"),
+  timeout: above0.optional().describe("Longest call, seconds; its first byte may take half of it [600]"),
   until: number
     .pipe(z.number().gt(0, "expected a number above 0 and below 1").lt(1, "expected a number above 0 and below 1"))
     .optional()
@@ -133,6 +153,11 @@ const scenariosWith = {
   idle: ["cache-probes"],
   otherSessions: ["cache-probes"],
   sessions: ["cache-probes"],
+  retrievalPrice: ["job"],
+  answersOf: ["preference"],
+  baseline: ["preference"],
+  rubric: ["preference"],
+  repeats: ["grounding", "replay", "cache-probes", "job"],
   until: ["grounding", "job"],
 } as const satisfies Partial<Record<keyof Settings, readonly Settings["scenario"][]>>;
 
@@ -276,6 +301,22 @@ export function givenPrice(text: string | undefined, today: string): Price | nul
     observedOn: today,
     source: "given on the command line",
   };
+}
+
+/** Of models that embed or rerank, with the day they were given. */
+export function givenRetrievalPrices({ retrievalPrice: given = [] }: Settings, today: string) {
+  const found = given.map((text) => retrievalPrice.exec(text)!.groups!);
+  return new Map(
+    found.map(({ model, usd, per }): [string, RetrievalPrice] => [
+      model!,
+      {
+        usd: Number(usd),
+        per: per as RetrievalPrice["per"],
+        observedOn: today,
+        source: "given on the command line",
+      },
+    ]),
+  );
 }
 
 const pricesIn = (text: string) =>

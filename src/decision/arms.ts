@@ -1,4 +1,6 @@
 /** All of the material in the prompt against passages that were found in it, by the same candidate on the same samples. */
+import { spentByArm } from "../evals/index.ts";
+import type { Cost } from "../retrieval/index.ts";
 import { type ByLength, byLength } from "./by-length.ts";
 import { type Comparison, compareAll, planned } from "./comparison.ts";
 import { costPerCorrectRatio } from "./cost-per-correct.ts";
@@ -19,6 +21,8 @@ export interface ArmResult {
   readonly arm: string;
   readonly option: string;
   readonly misses: Misses;
+  /** Embedding its material, once: in the cost of no answer. Null where no model was asked to find its passages. */
+  readonly toPrepare: Cost | null;
 }
 
 /** Scored trials by whether the answer stood in what the model was given; wrong is a quality below 1. */
@@ -64,7 +68,12 @@ export function armsOf(measured: readonly Measured[], order: SampleOrder, careAb
     return {
       candidate: arms[0]!.option.candidate,
       runId: arms[0]!.option.runId,
-      arms: arms.map(({ option, rows }) => ({ arm: option.arm!, option: option.id, misses: missesOf(rows, order) })),
+      arms: arms.map(({ option, rows }) => ({
+        arm: option.arm!,
+        option: option.id,
+        misses: missesOf(rows, order),
+        toPrepare: spentByArm(rows.choice.run).find(({ arm }) => arm === option.arm)?.toPrepare ?? null,
+      })),
       againstWhole: others.map((arm, index) => ({
         arm: arm.option.arm!,
         comparison: planned(comparisons[index]!, [arm, whole!], order.documentOf, careAbout),

@@ -321,6 +321,44 @@ describe("several runs", () => {
     expect(() => builder.decision()).toThrow("no sample in common");
   });
 
+  describe("with samples of one name", () => {
+    const asking = (sample: string, questionHash: string | undefined, quality = 1) => ({
+      ...trialOf({ candidate: "a", sample, quality }),
+      ...(questionHash !== undefined && { questionHash }),
+    });
+    const compared = (first: readonly (string | undefined)[], second: readonly (string | undefined)[]) => {
+      const builder = startDecision([run, later], { today });
+      for (const [index, hash] of first.entries()) builder.add(asking(String(index), hash), "run-1");
+      for (const [index, hash] of second.entries()) builder.add(asking(String(index), hash, 0), "run-2");
+      return builder.decision();
+    };
+
+    test("pair those that ask the same, and name those that do not", () => {
+      const { comparisons, options, changedSamples, isPairedByName } = compared(["p", "q", "r"], ["p", "x", "r"]);
+      expect(changedSamples).toEqual(["1"]);
+      expect(comparisons[0]).toMatchObject({ quality: { n: 2 }, leftOut: 2 });
+      expect(options.map(({ samples }) => samples)).toEqual([3, 3]);
+      expect(isPairedByName).toBe(false);
+    });
+
+    test("are refused where all ask something else", () => {
+      expect(() => compared(["p", "q"], ["x", "y"])).toThrow(
+        "no sample in common: 2 samples of one name ask different things, 0 first",
+      );
+    });
+
+    test("are taken as the same where a record does not tell, which is said", () => {
+      for (const [first, second] of [
+        [["p"], [undefined]],
+        [[undefined], ["p"]],
+      ] as const) {
+        const { comparisons, changedSamples, isPairedByName } = compared(first, second);
+        expect(comparisons[0]!.quality!.n).toBe(1);
+        expect([changedSamples, isPairedByName]).toEqual([[], true]);
+      }
+    });
+  });
+
   test("a baseline that is no option is refused with those that are", () => {
     expect(() => decided(answers({ a: [1], b: [1] }), { baseline: "nobody" })).toThrow(
       'the baseline "nobody" is no option',

@@ -10,9 +10,10 @@ import { type Comparison, compareAll, corrected, planned, turned } from "./compa
 import { type Dominated, dominations } from "./domination.ts";
 import { Rows } from "./measured.ts";
 import { type Measured, measuredOption, type Option } from "./option.ts";
+import { optionIds, optionNamed } from "./option-names.ts";
 import { SampleNames } from "./samples.ts";
 import { type Shortlisted, shortlist } from "./shortlist.ts";
-import { listed } from "./words.ts";
+import { counted } from "./words.ts";
 
 export interface DecisionOptions {
   /** What turns the cost of a call into that of a month [that of the runs, where they agree]. */
@@ -53,6 +54,10 @@ export interface Decision {
   readonly arms: readonly ArmsOf[];
   /** Settings and versions in which the runs differ, with the value of each run. */
   readonly differences: readonly RunDifference[];
+  /** Samples that have one name in several runs and ask different things there: in no comparison between these runs. */
+  readonly changedSamples: readonly string[];
+  /** Whether records of some run do not tell what was asked, so that there a sample's name has to do. */
+  readonly isPairedByName: boolean;
 }
 
 export interface RunDifference {
@@ -95,16 +100,18 @@ export function startDecision(
     const key = keyOf(runId, trial.candidate, arm);
     const rows = rowsOf.get(key) ?? new Rows({ ...known, arm });
     rowsOf.set(key, rows);
-    rows.add(names.numberOf(trial.cell, trial.sampleId, trial.document), trial);
+    rows.add(names.numberOf(trial), trial);
   }
 
   function decision(): Decision {
     const order = names.sorted();
     const callsPerMonth = volume?.callsPerMonth ?? null;
     const inOrder = [...rowsOf.values()].sort((a, b) => compareRows(runs, a, b));
-    const ids = optionIds(inOrder);
+    const ids = optionIds(
+      inOrder.map(({ choice: { candidate, arm, run } }) => ({ candidate: candidate.id, arm, runId: run.id })),
+    );
     const measured = inOrder.map((rows, index) => measuredOption(ids[index]!, rows, order, callsPerMonth));
-    refuseNothingInCommon(runs, measured);
+    refuseNothingInCommon(runs, measured, names.changed);
     const chosen = measured.filter(({ option }) => option.kind !== "calibration specimen");
     const options = chosen.map(({ option }) => option);
     const judged = chosen.filter(({ option }) => option.quality !== null);
@@ -164,6 +171,8 @@ export function startDecision(
       checks: checksOf(runs, options, today),
       arms: armsOf(chosen, order, careAbout),
       differences: differencesOf(runs),
+      changedSamples: names.changed,
+      isPairedByName: runs.length > 1 && names.isUntold,
     };
   }
 
@@ -181,29 +190,6 @@ function compareRows(runs: readonly RunInfo[], a: Rows, b: Rows): number {
 /** The whole material first. */
 const compareArms = (a: string, b: string) =>
   Number(b === "whole") - Number(a === "whole") || a.localeCompare(b, "en", { numeric: true });
-
-function optionIds(rows: readonly Rows[]): string[] {
-  const short = rows.map(({ choice: { candidate, arm } }) =>
-    [candidate.id, arm].filter((one) => one !== null).join(" · "),
-  );
-  return rows.map(({ choice }, index) =>
-    short.filter((name) => name === short[index]).length > 1 ? `${short[index]} · ${choice.run.id}` : short[index]!,
-  );
-}
-
-function optionNamed(name: string, options: readonly Option[]): Option {
-  const exact = options.filter(({ id }) => id === name);
-  const fitting =
-    exact.length > 0
-      ? exact
-      : options.filter(({ candidate, arm, runId }) => [candidate, arm, runId].some((one) => one === name));
-  if (fitting.length === 1) return fitting[0]!;
-  throw new UserError({
-    happened: `the baseline "${name}" ${fitting.length === 0 ? "is no option" : `could be ${listed(fitting.map(({ id }) => id))}`}`,
-    expected: `one of ${listed(options.map(({ id }) => id))}`,
-    mend: "name one of them with --baseline",
-  });
-}
 
 function volumeOf(runs: readonly RunInfo[]): { readonly callsPerMonth: number } | null {
   const volumes = new Set(runs.map(({ options }) => options.volume).filter((volume) => typeof volume === "number"));
@@ -231,7 +217,11 @@ function refuseOtherScenarios(runs: readonly RunInfo[]): void {
   });
 }
 
-function refuseNothingInCommon(runs: readonly RunInfo[], measured: readonly Measured[]): void {
+function refuseNothingInCommon(
+  runs: readonly RunInfo[],
+  measured: readonly Measured[],
+  changed: readonly string[],
+): void {
   for (const [index, run] of runs.entries())
     for (const other of runs.slice(index + 1)) {
       const asked = (id: string) =>
@@ -241,8 +231,12 @@ function refuseNothingInCommon(runs: readonly RunInfo[], measured: readonly Meas
         theirs.some((two) => one.some((value, place) => !Number.isNaN(value) && !Number.isNaN(two[place]!))),
       );
       if (shared) continue;
+      const why =
+        changed.length === 0
+          ? ""
+          : `: ${counted(changed.length, "sample")} of one name ask${changed.length === 1 ? "s" : ""} different things, ${changed[0]} first`;
       throw new UserError({
-        happened: `runs ${run.id} and ${other.id} have no sample in common`,
+        happened: `runs ${run.id} and ${other.id} have no sample in common${why}`,
         expected: "runs that asked at least some of the same questions",
         mend: "run the same samples again: the same job file, or the same settings and --seed",
       });

@@ -27,6 +27,7 @@ export function meanOf(clusters: Clusters): Estimate | null {
   return { value, interval: seen(interval, value), n, documents };
 }
 
+/** Of values from 0 to 1, partly right ones too. */
 export function shareOf(clusters: Clusters): Estimate | null {
   const estimate = clusteredProportion(clusters);
   if (estimate === null) return null;
@@ -57,12 +58,3 @@ export const scaled = (estimate: Estimate | null, factor: number): Estimate | nu
 
 const scaledInterval = (interval: Interval | null, factor: number): Interval | null =>
   interval && { low: interval.low * factor, high: interval.high * factor };
-
-/** Never outside what the value can be. */
-export const within = (estimate: Estimate | null, low: number, high: number): Estimate | null =>
-  estimate?.interval
-    ? {
-        ...estimate,
-        interval: { low: Math.max(low, estimate.interval.low), high: Math.min(high, estimate.interval.high) },
-      }
-    : estimate;

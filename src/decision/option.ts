@@ -1,6 +1,6 @@
 /** What is known of one option. */
 import type { CandidateKind } from "../evals/index.ts";
-import { type Estimate, meanOf, quantileOf, ratioOf, scaled, shareOf, within } from "./estimate.ts";
+import { type Estimate, meanOf, quantileOf, ratioOf, scaled, shareOf } from "./estimate.ts";
 import { outcomes, type Rows } from "./measured.ts";
 import { byDocument, type SampleMeans, type SampleOrder, sampleMeans } from "./samples.ts";
 
@@ -71,7 +71,7 @@ export function measuredOption(id: string, rows: Rows, order: SampleOrder, calls
     countOf(rows, (row) => rows.at(row, "outcome") === outcome),
   );
   const costKnown = countOf(rows, (row) => isScored(rows, row) && !Number.isNaN(rows.at(row, "costUsd")));
-  const quality = qualityEstimate(rows, of(means.quality));
+  const quality = shareOf(of(means.quality));
   const costsOf = (column: "costUsd" | "costWithoutCacheUsd"): Costs =>
     costKnown < scored ? unknownCosts : costs(means, column, documentOf, callsPerMonth);
   return {
@@ -111,12 +111,6 @@ function countOf(rows: Rows, counts: (row: number) => boolean): number {
   let count = 0;
   for (let row = 0; row < rows.length; row++) if (counts(row)) count++;
   return count;
-}
-
-/** Right or wrong is a share; where answers are partly right, a mean. */
-function qualityEstimate(rows: Rows, clusters: readonly (readonly number[])[]): Estimate | null {
-  const partial = countOf(rows, (row) => ![0, 1].includes(rows.at(row, "quality") || 0));
-  return partial === 0 ? shareOf(clusters) : within(meanOf(clusters), 0, 1);
 }
 
 const unknownCosts: Costs = { perCall: null, perCorrectAnswer: null, perMonth: null, perThousandCalls: null };

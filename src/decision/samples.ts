@@ -1,19 +1,48 @@
 /** From trials to samples: repeats averaged, in an order that does not depend on the order of the trials. */
-import type { Cell } from "../evals/index.ts";
+import { cellName, type Trial } from "../evals/index.ts";
 import type { Column, Rows } from "./measured.ts";
+
+type Named = Pick<Trial, "cell" | "sampleId" | "document" | "questionHash">;
 
 /**
  * Every sample that any option was asked, numbered as they came. A sample of another cell is another sample, and its
  * document another document: scenarios make those of each cell anew. The arm is no part of the cell, since all arms are
- * asked the same.
+ * asked the same. What has one name and asks something else is another sample too; where a record does not tell what was
+ * asked, the name has to do.
  */
 export class SampleNames {
   readonly #numbers = new Map<string, number>();
+  /** By number: what the sample asks, as far as a record told. */
+  readonly #hashes: (string | undefined)[] = [];
+  readonly #changed = new Set<string>();
+  #isUntold = false;
 
-  numberOf(cell: Cell, sampleId: string, document: string): number {
+  numberOf({ cell, sampleId, document, questionHash }: Named): number {
     const { arm: _, ...rest } = cell;
     const place = JSON.stringify(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)));
-    const key = [place, document, sampleId].join("\0");
+    const name = [place, document, sampleId].join("\0");
+    const number = this.#number(name);
+    if (questionHash === undefined) {
+      this.#isUntold = true;
+      return number;
+    }
+    this.#hashes[number] ??= questionHash;
+    if (this.#hashes[number] === questionHash) return number;
+    this.#changed.add([cellName(rest), sampleId].filter((part) => part !== "").join(", "));
+    return this.#number(`${name}\u0001${questionHash}`);
+  }
+
+  /** Samples of one name that ask different things. */
+  get changed(): readonly string[] {
+    return [...this.#changed].sort();
+  }
+
+  /** Whether some record does not tell what was asked. */
+  get isUntold(): boolean {
+    return this.#isUntold;
+  }
+
+  #number(key: string): number {
     const number = this.#numbers.get(key) ?? this.#numbers.size;
     this.#numbers.set(key, number);
     return number;

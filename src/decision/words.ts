@@ -13,11 +13,9 @@ export const points = (difference: number): string => {
 export const sizeInPoints = (size: number): string =>
   `${Number((size * 100).toPrecision(2))} point${size === 0.01 ? "" : "s"}`;
 
-const pointRange = ({ low, high }: Interval) => `${points(low)} to ${points(high)}`;
-
 /** `+2.5 points (−1.0 to +6.0)`. */
 export const pointsText = ({ value, interval }: Pick<Estimate, "value" | "interval">): string =>
-  `${points(value)} points${interval === null ? "" : ` (${pointRange(interval)})`}`;
+  `${points(value)} points${interval === null ? "" : ` (${formatRange(interval, points)})`}`;
 
 /** `0.31 times (0.29–0.33)`. */
 export const timesText = ({ value, interval }: Pick<Estimate, "value" | "interval">): string =>

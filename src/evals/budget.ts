@@ -1,11 +1,15 @@
 /**
- * A cap on what a run may spend, judges and retries included. Before a call its ceiling is reserved, afterwards what it
+ * A cap on what a run may spend, judges, retrieval and retries included. Before a call its ceiling is reserved, afterwards what it
  * really cost is settled, so that settled + reserved never exceeds the cap, whatever runs at the same time. The store
  * keeps it: see `store/spending.ts`.
  */
 export interface Budget {
-  /** Reserves up to `ceilingUsd`; null when the cap does not allow it. */
-  readonly reserve: (ceilingUsd: number) => Reservation | null;
+  /**
+   * Reserves up to `ceilingUsd`; null when the cap does not allow it.
+   *
+   * @param purpose  what the log says that it is for; left out for calls of trials
+   */
+  readonly reserve: (ceilingUsd: number, purpose?: string) => Reservation | null;
   readonly spent: () => Spent;
 }
 
@@ -32,9 +36,9 @@ export class Purse {
   }
 
   /** Null when the cap does not allow it, even with nothing else under way. */
-  async reserve(ceilingUsd: number): Promise<Reservation | null> {
+  async reserve(ceilingUsd: number, purpose?: string): Promise<Reservation | null> {
     for (;;) {
-      const reservation = this.#budget.reserve(ceilingUsd);
+      const reservation = this.#budget.reserve(ceilingUsd, purpose);
       if (reservation !== null) return this.#counted(reservation);
       if (this.#underWay === 0) return null;
       await this.#changed.promise;

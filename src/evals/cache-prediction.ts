@@ -3,31 +3,29 @@
  * only the vendor knows them, words stand for them, stretched by one factor: input tokens over words of the first call
  * that reports its input. Until then calls wait; the first of a run can read nothing in any case.
  */
-import {
-  answerOfMessage,
-  type CacheCall,
-  type CachedPrompt,
-  type CacheState,
-  type PromptTokenizer,
-  promptOfBody,
-  type Route,
-} from "../routes/index.ts";
+import { type CacheCall, type CachedPrompt, type CacheState, idealCache, type Route } from "../routes/index.ts";
 import { type Call, type CallRequest, wasRefused, wireBody } from "../wire/index.ts";
-import { wordTokens } from "./planning/word-tokens.ts";
+import { vendorOf, wordAnswer, wordPrompt } from "./planning/word-prompt.ts";
+
+/** Remembered for the ceiling, 4 bytes each. */
+const mostCeilingTokens = 2 ** 24;
 
 export interface PredictedCall {
   /** To be asked once the call has been answered: tokens that should have been read. Null where nobody can say. */
   readonly expected: (call: Pick<Call, "usage">) => number | null;
+  /** What no cache can exceed: the longest prefix of any prompt before; null where only the vendor knows its tokens. */
+  readonly ceilingTokens: number | null;
   /** The call, and further attempts at it, are over. */
   readonly end: (call: Call | null) => void;
 }
 
-const unpredicted: PredictedCall = { expected: () => null, end: () => {} };
+const unpredicted: PredictedCall = { expected: () => null, ceilingTokens: null, end: () => {} };
 
 export class CachePrediction {
   readonly #vendor: string;
   readonly #route: Route;
   readonly #cache: CacheState | null;
+  readonly #ceiling = idealCache(mostCeilingTokens).open();
   /** Input tokens over words; null until a call has told. */
   #factor: number | null = null;
   /** Calls sent before it was known, in order. */
@@ -35,7 +33,7 @@ export class CachePrediction {
 
   constructor(route: Route) {
     this.#route = route;
-    this.#vendor = route.id.slice(0, route.id.indexOf("/"));
+    this.#vendor = vendorOf(route.id);
     this.#cache = route.cacheRule?.open() ?? null;
   }
 
@@ -46,12 +44,13 @@ export class CachePrediction {
       const call = this.#cache.begin({ tokens, sentAtMs });
       return {
         expected: () => call.expected.readTokens,
+        ceilingTokens: this.#ceiling.begin({ tokens, sentAtMs }).expected.readTokens,
         end: (made) => (made !== null && wasRefused(made) && call.refuse ? call.refuse() : call.end()),
       };
     }
     const body = wireBody(this.#route.endpoint.protocol, request);
-    const prompt = (factor: number) => promptOfBody(this.#vendor, body, words(factor));
-    if (prompt(1) === null) return unpredicted;
+    const prompt = (factor?: number) => wordPrompt(this.#vendor, body, factor);
+    if (prompt() === null) return unpredicted;
     return this.#byWords({ prompt: (factor) => prompt(factor)!, sentAtMs, begun: null, ended: null });
   }
 
@@ -63,6 +62,7 @@ export class CachePrediction {
         this.#learn(call, usage?.inputTokens ?? null);
         return call.begun?.expected.readTokens ?? null;
       },
+      ceilingTokens: null,
       end: (made) => {
         call.ended = { made, atMs: performance.now() };
         if (call.begun !== null) this.#finish(call);
@@ -94,9 +94,10 @@ export class CachePrediction {
       refuse();
       return;
     }
-    const said = made === null || made.failure !== null ? null : messageOf(made);
     const tokens =
-      said && answerOfMessage(this.#vendor, said, words(this.#factor!), made!.answer.finishReason !== "length");
+      made === null || made.failure !== null
+        ? null
+        : wordAnswer(this.#vendor, made.protocol, made.answer, this.#factor!);
     call.begun!.end(tokens === null ? undefined : { tokens, atMs });
   }
 }
@@ -107,25 +108,3 @@ interface WordCall {
   begun: CacheCall | null;
   ended: { readonly made: Call | null; readonly atMs: number } | null;
 }
-
-/** As a request that goes on would say it. */
-const messageOf = ({ answer: { text, toolCalls } }: Call) => ({
-  role: "assistant",
-  content: text,
-  ...(toolCalls.length > 0 && {
-    tool_calls: toolCalls.map(({ id, name, arguments: given }) => ({
-      id,
-      type: "function",
-      function: { name, arguments: given },
-    })),
-  }),
-});
-
-/** The words of a text, each as often as the factor says, so that equal beginnings stay equal. */
-const words = (factor: number): PromptTokenizer => ({
-  text: (text) => {
-    const pieces = wordTokens([{ role: "user", content: text }]).subarray(1);
-    return Int32Array.from({ length: Math.round(pieces.length * factor) }, (_, at) => pieces[Math.floor(at / factor)]!);
-  },
-  mark: (name) => wordTokens([{ role: "user", content: ` ${name} mark` }]).subarray(1, 2),
-});

@@ -14,7 +14,7 @@ export function effortOf(plan: Plan, route: Route): Effort | null {
     let taken = 0;
     for (const sample of samples(cell)) {
       if (taken++ >= plan.limit(route)) break;
-      once.push(effort(cell, sample) ?? turnEffort(openingOf(sample)));
+      once.push(effort(cell, sample, route) ?? turnEffort(openingOf(sample)));
     }
   }
   return effortTogether(Array.from({ length: plan.repeats }, () => effortTogether(once)));

@@ -1,7 +1,7 @@
 /** What a plan's calls will take, before any is made. */
 import { costCeiling, dearestInputUsdPerMtok, type Price, type Route } from "../routes/index.ts";
 import { effortOf } from "./effort.ts";
-import { type Plan, plannedTrials, requestFor, trialsPerCell } from "./plan.ts";
+import { type Plan, plannedCount, plannedTrials, requestFor, trialsIn } from "./plan.ts";
 import type { Effort } from "./scenario.ts";
 import { openingOf } from "./solver.ts";
 
@@ -32,12 +32,12 @@ export function estimate(
     const effort = effortOf(plan, route);
     const earlier = msPerCall(route.id);
     if (effort !== null) return estimateOf(effort, plan, route, { earlier, atOnce: concurrency(route) });
-    const samples = trialsPerCell(plan, route);
-    const calls = samples * plan.scenario.cells.length;
+    const { cells, contextTokens } = plan.scenario;
+    const calls = plannedCount({ ...plan, routes: [route] });
     return {
       candidate: route.id,
       calls,
-      inputTokens: plan.scenario.cells.reduce((sum, cell) => sum + samples * plan.scenario.contextTokens(cell), 0),
+      inputTokens: cells.reduce((sum, cell) => sum + trialsIn(cell, plan, route) * contextTokens(cell), 0),
       ...mostOf(plan, route),
       minutes: earlier === null ? null : (calls * earlier) / concurrency(route) / 60_000,
     };
@@ -74,7 +74,7 @@ function mostOf(plan: Plan, route: Route): Pick<Estimate, "mostOutputTokens" | "
       { ...plan, limit: () => 1, repeats: 1, isAsked: (_, asked) => asked === cell },
       route,
       price,
-      trialsPerCell(plan, route),
+      trialsIn(cell, plan, route),
     ),
   );
   return {

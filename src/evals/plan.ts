@@ -1,6 +1,7 @@
 /** What a run is going to do, before it does it: every trial by name, and its requests. */
 import type { Route } from "../routes/index.ts";
 import type { CallRequest } from "../wire/index.ts";
+import { endOf, type PromptPlace, withMarks } from "./planning/cache-marks.ts";
 import type { Sample, Scenario } from "./scenario.ts";
 import type { Turn } from "./solver.ts";
 import type { Cell } from "./trial.ts";
@@ -12,6 +13,8 @@ export interface PlannedTrial {
   readonly sample: Sample;
   /** Which asking of the sample it is, from 0. */
   readonly repeat: number;
+  /** Where the vendor is told that prefixes end which other trials share; left out where it takes no marks. */
+  readonly marks?: readonly PromptPlace[];
 }
 
 export interface Plan {
@@ -45,11 +48,14 @@ export function* plannedTrials(plan: Plan, route: Route): Generator<PlannedTrial
 }
 
 export function plannedCount(plan: Plan): number {
-  return plan.routes.reduce((sum, route) => sum + plan.scenario.cells.length * trialsPerCell(plan, route), 0);
+  return plan.routes.reduce(
+    (sum, route) => plan.scenario.cells.reduce((trials, cell) => trials + trialsIn(cell, plan, route), sum),
+    0,
+  );
 }
 
-export const trialsPerCell = ({ scenario, repeats, limit }: Plan, route: Route) =>
-  Math.min(limit(route), scenario.samplesPerCell) * repeats;
+export const trialsIn = (cell: Cell, { scenario, repeats, limit }: Plan, route: Route) =>
+  Math.min(limit(route), scenario.sampleCount(cell)) * repeats;
 
 export function cellName(cell: Cell): string {
   return Object.entries(cell)
@@ -62,10 +68,14 @@ function trialId(route: Route, cell: Cell, sample: Sample, repeat: number): stri
 }
 
 /** A turn as a request. Always streamed: without a stream there is no TTFT. */
-export function requestFor({ route, sample }: PlannedTrial, turn: Turn, plan: Plan): CallRequest {
+export function requestFor({ route, sample, marks = [] }: PlannedTrial, turn: Turn, plan: Plan): CallRequest {
+  const { goesOn, ...asked } = turn;
+  const { messages } = asked;
+  const isMarked = route.cacheRule?.takesMarks === true;
   return {
     model: route.model,
-    ...turn,
+    ...asked,
+    ...(isMarked && { messages: withMarks(messages, goesOn ? [...marks, endOf(messages)] : marks) }),
     stream: true,
     maxTokens: plan.maxTokens ?? route.maxOutputTokens,
     ...(plan.temperature !== null && { temperature: plan.temperature }),

@@ -5,9 +5,9 @@ import type { Call, CallRequest } from "../wire/index.ts";
 import { type AskingOptions, call, Halt, type Pace } from "./asking.ts";
 import { type Budget, Purse } from "./budget.ts";
 import { CachePrediction } from "./cache-prediction.ts";
-import { type Plan, type PlannedTrial, requestFor } from "./plan.ts";
+import { type Plan, type PlannedTrial, plannedCount, requestFor } from "./plan.ts";
 import { Dispatcher } from "./planning/dispatcher.ts";
-import { windowsOf } from "./planning/windows.ts";
+import { type Window, windowsOf } from "./planning/windows.ts";
 import type { AskJudge } from "./scenario.ts";
 import { type Ask, oneCall } from "./solver.ts";
 import type { Trial, TrialCall, TrialRecord } from "./trial.ts";
@@ -55,12 +55,18 @@ export async function runTrials(options: RunOptions): Promise<RunEnd> {
 
 type Running = RunOptions & AskingOptions;
 
-/** One route after the other; each with up to `concurrency` calls at a time. The routes of a lane take turns. */
+/** Under a cap the routes of a lane take turns: so many each, so that the first does not spend what all are to share. */
+const turnsUnderCap = 10;
+
+/** One route after the other, each with up to `concurrency` calls at a time. */
 async function runLane(routes: readonly Route[], options: Running, judgePace: Pace): Promise<RunEnd> {
-  for (const route of routes) {
-    const end = await runRoute({ route, cache: new CachePrediction(route), pace: { until: 0 }, judgePace }, options);
-    if (end !== "finished") return end;
-  }
+  const asked = routes.map((route) => new AskedRoute(route, options, judgePace));
+  const turns = options.purse === null || routes.length === 1 ? 1 : turnsUnderCap;
+  for (let turn = 1; turn <= turns; turn++)
+    for (const route of asked) {
+      const end = await route.askUntil(turn / turns);
+      if (end !== "finished") return end;
+    }
   return "finished";
 }
 
@@ -72,15 +78,49 @@ interface Asked {
   readonly judgePace: Pace;
 }
 
-async function runRoute(asked: Asked, options: Running): Promise<RunEnd> {
-  const concurrency = options.concurrency(asked.route);
-  for await (const { trials, schedule } of windowsOf(options.plan, asked.route, concurrency, options.isDone)) {
-    const dispatcher = new Dispatcher(schedule);
+interface OpenWindow extends Window {
+  readonly dispatcher: Dispatcher;
+}
+
+/** The trials of a route, asked in the plan's order, with stops on the way. */
+class AskedRoute {
+  readonly #asked: Asked;
+  readonly #options: Running;
+  readonly #concurrency: number;
+  readonly #windows: AsyncIterator<Window>;
+  #window: OpenWindow | null = null;
+  #begun = 0;
+
+  constructor(route: Route, options: Running, judgePace: Pace) {
+    this.#asked = { route, cache: new CachePrediction(route), pace: { until: 0 }, judgePace };
+    this.#options = options;
+    this.#concurrency = options.concurrency(route);
+    this.#windows = windowsOf(options.plan, route, this.#concurrency, options.isDone)[Symbol.asyncIterator]();
+  }
+
+  /** @param share  of the planned trials, 0 to 1 */
+  async askUntil(share: number): Promise<RunEnd> {
+    const { plan } = this.#options;
+    const most = share < 1 ? share * plannedCount({ ...plan, routes: [this.#asked.route] }) : Number.POSITIVE_INFINITY;
+    while (this.#begun < most) {
+      if (this.#window === null) {
+        const { value, done } = await this.#windows.next();
+        if (done === true) break;
+        this.#window = { ...value, dispatcher: new Dispatcher(value.schedule) };
+      }
+      const end = await this.#askWindow(this.#window, most);
+      if (end !== "finished") return end;
+      if (this.#window.dispatcher.isEmpty) this.#window = null;
+    }
+    return "finished";
+  }
+
+  async #askWindow({ trials, schedule, dispatcher }: OpenWindow, most: number): Promise<RunEnd> {
     let end: RunEnd = "finished";
     let changed = Promise.withResolvers<void>();
     const worker = async () => {
-      while (end === "finished") {
-        if (options.stopping.aborted) {
+      while (end === "finished" && this.#begun < most) {
+        if (this.#options.stopping.aborted) {
           end = "interrupted";
           break;
         }
@@ -91,7 +131,8 @@ async function runRoute(asked: Asked, options: Running): Promise<RunEnd> {
           await changed.promise;
           continue;
         }
-        const ended = await runTrial(trials[schedule.order[place]!]!, asked, options);
+        this.#begun++;
+        const ended = await runTrial(trials[schedule.order[place]!]!, this.#asked, this.#options);
         if (ended !== "finished") end = ended;
         dispatcher.end(place);
         changed.resolve();
@@ -99,10 +140,9 @@ async function runRoute(asked: Asked, options: Running): Promise<RunEnd> {
       }
       changed.resolve();
     };
-    await Promise.all(Array.from({ length: concurrency }, worker));
-    if (end !== "finished") return end;
+    await Promise.all(Array.from({ length: this.#concurrency }, worker));
+    return end;
   }
-  return "finished";
 }
 
 async function runTrial(planned: PlannedTrial, asked: Asked, options: Running): Promise<RunEnd> {
@@ -146,7 +186,10 @@ function askOf(planned: PlannedTrial, calls: TrialCall[], { route, cache, pace }
     let made: Call | null = null;
     try {
       made = await call(route, request, pace, options, (one) =>
-        calls.push({ ...one, purpose: "answer", turn, expectedCacheReadTokens: predicted.expected(one) }),
+        calls.push({
+          ...{ ...one, purpose: "answer", turn, expectedCacheReadTokens: predicted.expected(one) },
+          ...(predicted.ceilingTokens !== null && { cacheCeilingTokens: predicted.ceilingTokens }),
+        }),
       );
       if (made.failure !== null) throw new TurnFailed(made.failure.message);
       return made;

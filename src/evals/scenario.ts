@@ -15,6 +15,8 @@ export interface Document {
 export interface Sample {
   /** Unique in its cell. */
   readonly id: string;
+  /** Of what it asks, whatever the prompt that is made of it, see `questionHash`; left out where words are made anew each time. */
+  readonly questionHash?: string;
   /** Samples about one document share its prefix, and are not quite independent: intervals that take them so are too narrow. */
   readonly document: string;
   readonly messages: readonly Message[];
@@ -79,7 +81,7 @@ export interface Scenario {
   readonly source: string;
   /** The points of the matrix, in the order in which they run. */
   readonly cells: readonly Cell[];
-  readonly samplesPerCell: number;
+  readonly sampleCount: (cell: Cell) => number;
   /** The samples of a cell, made one by one and always the same. */
   readonly samples: (cell: Cell) => Iterable<Sample>;
   /**
@@ -91,7 +93,7 @@ export interface Scenario {
   /** How a route answers a cell's samples; left out, by one call each. */
   readonly solver?: (cell: Cell, route: Pick<Route, "kind">) => Solver;
   /** What a sample takes where it is not one call; null for one that is. */
-  readonly effort?: (cell: Cell, sample: Sample) => Effort | null;
+  readonly effort?: (cell: Cell, sample: Sample, route: Pick<Route, "kind">) => Effort | null;
   /** The size of the prompt that a cell asks for, tokens; the record has what was really used. */
   readonly contextTokens: (cell: Cell) => number;
   /** What defines the samples, for the run's identity and for `--resume`. */

@@ -20,7 +20,7 @@ async function scored(scorers: readonly Scorer[], over: Partial<RunOptions> = {}
         question: "?",
         source: "test",
         cells: [{}],
-        samplesPerCell: 1,
+        sampleCount: () => 1,
         samples: () => [sample()],
         isInOrder: true,
         scorers,

@@ -59,7 +59,7 @@ export function sequentialDesign(plan: Plan, careAbout: number): SequentialDesig
   ];
   if (options.length < 2)
     throw new UserError({
-      happened: `a run that stops when the better one is found has nothing to compare: there is only ${options[0]}`,
+      happened: `a run that stops when the better one is found has nothing to compare: there is only ${plan.routes[0]!.id}`,
       expected: "two candidates, or two arms of a job",
       mend: "name another candidate, or leave --until out",
     });

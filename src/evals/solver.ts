@@ -11,7 +11,10 @@ export interface Solver {
 }
 
 /** What a solver asks the candidate; model, stream and the run's settings are added. */
-export type Turn = Pick<CallRequest, "messages" | "tools" | "toolChoice" | "responseFormat">;
+export type Turn = Pick<CallRequest, "messages" | "tools" | "toolChoice" | "responseFormat"> & {
+  /** The solver's next request may begin with all of this one. */
+  readonly goesOn?: true;
+};
 
 /**
  * One call to the candidate, retried where that may help, counted against the run's cap and kept with the trial. What it

@@ -5,7 +5,7 @@ import type { Answer, Call, Usage } from "../wire/index.ts";
 import { Halt } from "./asking.ts";
 import type { PlannedTrial } from "./plan.ts";
 import type { AskJudge, Sample, Scorer } from "./scenario.ts";
-import type { Score, Trial, TrialCall } from "./trial.ts";
+import type { Given, Score, Trial, TrialCall } from "./trial.ts";
 
 /** @throws Halt where a judge may not be asked */
 export async function judgedTrial(
@@ -63,7 +63,7 @@ async function scoresOf(
 type Measured = Omit<Trial, "outcome" | "scores" | "failure">;
 
 function measured({ id, route, cell, sample, repeat }: PlannedTrial, calls: readonly TrialCall[]): Measured {
-  const { depth, answerable, target, given } = sample;
+  const { depth, answerable, target, alternatives = [], given, questionHash } = sample;
   const answers = calls.filter(({ purpose }) => purpose === "answer");
   const judged = calls.filter(({ purpose }) => purpose === "judge");
   const last = lastAnswer(calls);
@@ -73,16 +73,21 @@ function measured({ id, route, cell, sample, repeat }: PlannedTrial, calls: read
     candidate: route.id,
     cell,
     sampleId: sample.id,
+    ...(questionHash !== undefined && { questionHash }),
     ...(repeat > 0 && { repeat }),
     document: sample.document,
     depth,
     answerable,
     target,
+    ...(alternatives.length > 0 && { alternatives }),
     ...(given !== undefined && { given }),
     answer: last?.answer.text ?? null,
     usage: usageOf(calls),
     expectedCacheReadTokens: sumOf(turns, (call) => call.expectedCacheReadTokens),
-    costUsd: sumOf(answers, (call) => call.costUsd),
+    costUsd: withFinding(
+      sumOf(answers, (call) => call.costUsd),
+      given,
+    ),
     judgeCostUsd: judged.length === 0 ? 0 : sumOf(judged, (call) => call.costUsd),
     timings: last?.timings ?? null,
     kvCacheBytes: last === null ? null : kvCacheBytes(last, route),
@@ -90,6 +95,11 @@ function measured({ id, route, cell, sample, repeat }: PlannedTrial, calls: read
     attempts: answers.length,
   };
 }
+
+const withFinding = (callsUsd: number | null, given: Given | undefined): number | null => {
+  const findingUsd = given?.costUsd === undefined ? 0 : given.costUsd;
+  return callsUsd === null || findingUsd === null ? null : callsUsd + findingUsd;
+};
 
 /** The candidate's last call, which is the one that was judged; null where there was none. */
 export const lastAnswer = (calls: readonly TrialCall[]): TrialCall | null =>

@@ -1,6 +1,7 @@
 /** What a run leaves behind: a description of the run and one record a trial. Store and report read nothing else. */
 import type { CandidateKind, Price } from "../routes/index.ts";
 import type { Call, FailureClass, Timings, Usage } from "../wire/index.ts";
+import type { RetrievalModel, RetrievalSpent } from "./retrieval-spent.ts";
 
 export type { CandidateKind, Price };
 
@@ -12,6 +13,10 @@ export interface Score {
   readonly value: number;
   /** Why, in a few words: what was expected and what came. */
   readonly explanation: string;
+  /** What a judge said, a value from 0 to 1 each time that it was asked; left out where none was. */
+  readonly ratings?: readonly number[];
+  /** The verdicts that the judge had to choose from, with their values; left out where any value would do. */
+  readonly labels?: Readonly<Record<string, number>>;
 }
 
 /** What the prompt held of the material, so that what retrieval missed is told apart from what the model missed. */
@@ -20,6 +25,11 @@ export interface Given {
   readonly passages: readonly string[] | null;
   /** Whether the answer stands in it; null where that cannot be seen. */
   readonly holdsAnswer: boolean | null;
+  /**
+   * Of finding them for this question by asking models, USD: it embedded, passages reranked. Null where it is not known;
+   * left out where no model was asked. Paid once in a run, however often and by whomever the question is answered.
+   */
+  readonly costUsd?: number | null;
 }
 
 export interface TrialFailure {
@@ -34,6 +44,8 @@ export interface Trial {
   readonly candidate: string;
   readonly cell: Cell;
   readonly sampleId: string;
+  /** Of what the sample asks: samples of one name in two runs are the same where it is. Left out where nobody says, and in older runs. */
+  readonly questionHash?: string;
   /** Which asking of the sample it is, from 1 for the second; left out for the first. */
   readonly repeat?: number;
   /** What the sample is about; intervals take the samples of one document together. */
@@ -44,6 +56,8 @@ export interface Trial {
   readonly answerable: boolean;
   /** Null where none is known. */
   readonly target: string | null;
+  /** Further answers that are as good; left out where there are none. */
+  readonly alternatives?: readonly string[];
   /** Left out where the sample does not say. */
   readonly given?: Given;
   readonly outcome: "scored" | "failed" | "skipped";
@@ -56,7 +70,10 @@ export interface Trial {
   readonly usage: Usage | null;
   /** Of all turns together; null where the rule is not known. */
   readonly expectedCacheReadTokens: number | null;
-  /** Of all the candidate's calls, retries included; null where a price or a token count is not known. */
+  /**
+   * What this answer takes: all the candidate's calls, retries included, and finding what it was given, `given.costUsd`.
+   * Null where a price or a token count is not known.
+   */
   readonly costUsd: number | null;
   /** Of all calls to a judge; 0 where there were none. */
   readonly judgeCostUsd: number | null;
@@ -77,6 +94,8 @@ export interface TrialCall extends Call {
   readonly turn: number;
   /** What the route's cache rule says should have been read from the cache; null where the rule is not known. */
   readonly expectedCacheReadTokens: number | null;
+  /** What no cache could have exceeded, in the route's own tokens; left out where only the vendor knows them. */
+  readonly cacheCeilingTokens?: number;
   /** Null where a price or a token count is not known. */
   readonly costUsd: number | null;
 }
@@ -121,6 +140,16 @@ export interface SequentialDesign {
   readonly seed: number;
 }
 
+/** Whose answers a judge compares; the judge is the run's candidate. */
+export interface PreferenceDesign {
+  readonly runs: readonly string[];
+  /** The option that all others are held against. */
+  readonly against: string;
+  readonly rubric: string;
+  /** The others, with the samples that both answered, and those that one of the two did not. */
+  readonly pairs: readonly { readonly option: string; readonly samples: number; readonly leftOut: number }[];
+}
+
 export interface RunInfo {
   readonly id: string;
   readonly scenario: {
@@ -141,8 +170,14 @@ export interface RunInfo {
   /** What a reader has to know before believing a number: what extraction and imports left out. Absent in older runs. */
   readonly notes?: readonly string[];
   readonly candidates: readonly CandidateInfo[];
+  /** Left out where arms ask none. */
+  readonly retrievalModels?: readonly RetrievalModel[];
+  /** What finding passages took, each time; the store adds it. Left out where no model was asked. */
+  readonly retrieval?: readonly RetrievalSpent[];
   /** Left out where all that is planned is asked. */
   readonly sequential?: SequentialDesign;
+  /** Where answers of other runs are held against each other. */
+  readonly preference?: PreferenceDesign;
   readonly plannedTrials: number;
   readonly versions: Readonly<Record<string, string>>;
 }

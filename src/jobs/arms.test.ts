@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { passagesOf } from "../retrieval/index.ts";
+import { noCost, passagesOf } from "../retrieval/index.ts";
 import { armName, type RetrievalArm, retrieverOpener } from "./arms.ts";
 import { Arm } from "./job.ts";
 
@@ -31,14 +31,14 @@ test("arms with one embedding model share what it embedded", async () => {
   const open = retrieverOpener({
     embed: () => async (texts) => {
       sent.push(...texts);
-      return texts.map((text) => [text.length, 1]);
+      return { vectors: texts.map((text) => [text.length, 1]), cost: noCost };
     },
-    rerank: () => async (_query, texts) => texts.map((text) => text.length),
+    rerank: () => async (_query, texts) => ({ scores: texts.map((text) => text.length), cost: noCost }),
   });
   const passages = passagesOf({ id: "d", text: "One.\nTwo and three.\nFour five six seven.\n" }, 4);
   const found = async (given: unknown) => {
     const retriever = await open(arm(given) as RetrievalArm, passages);
-    return (await retriever.search("Two", 2)).map(({ text }) => text.trim());
+    return (await retriever.search("Two", 2)).passages.map(({ text }) => text.trim());
   };
   expect(await found({ retrieval: "embeddings", embeddings: "m" })).toHaveLength(2);
   expect(await found({ retrieval: "hybrid", embeddings: "m", rerank: "r" })).toEqual([

@@ -13,10 +13,14 @@ import {
   reranked,
 } from "../retrieval/index.ts";
 import { type Arm, defaultTopK } from "./job.ts";
+import { type PriceOf, standInOpener } from "./stand-in.ts";
 
 export type RetrievalArm = Extract<Arm, { readonly retrieval: unknown }>;
 
 export const isRetrieval = (arm: Arm): arm is RetrievalArm => typeof arm === "object" && "retrieval" in arm;
+
+/** Whether models are asked to find its passages. */
+export const asksModels = (arm: RetrievalArm): boolean => arm.retrieval !== "bm25" || arm.rerank !== undefined;
 
 /** How an agent looks into the material; null for an arm that is none. */
 export function agentOf(arm: Arm): agentLoops.AgentLoopOptions | null {
@@ -24,7 +28,7 @@ export function agentOf(arm: Arm): agentLoops.AgentLoopOptions | null {
   return typeof arm === "object" && "agent" in arm ? { ...agentLoops.agentLoopDefaults, ...arm.agent } : null;
 }
 
-/** How the models that arms name are reached. @throws UserError where there is no way to one */
+/** How the models that arms name are reached. */
 export interface RetrievalModels {
   readonly embed: (model: string) => Embed;
   readonly rerank: (model: string) => Rerank;
@@ -55,9 +59,13 @@ export type OpenRetriever = (arm: RetrievalArm, passages: readonly Passage[]) =>
  * Makes retrievers; while it is kept, a text is embedded once by a model, whatever arms and documents it is in.
  *
  * @param models  null where nothing is to be sent: then BM25 stands in for all, and gives as many passages
+ * @param priceOf  of models that BM25 stands in for
  */
-export function retrieverOpener(models: RetrievalModels | null): OpenRetriever {
-  if (models === null) return async (_, passages) => bm25(passages);
+export function retrieverOpener(models: RetrievalModels | null, priceOf: PriceOf = () => null): OpenRetriever {
+  if (models === null) {
+    const standIn = standInOpener(priceOf);
+    return async (arm, passages) => (asksModels(arm) ? standIn(arm, passages) : bm25(passages));
+  }
   const embedders = new Map<string, ReturnType<typeof cachedEmbed>>();
   const embedder = (model: string) => {
     const embed = embedders.get(model) ?? cachedEmbed(models.embed(model));

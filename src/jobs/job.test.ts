@@ -49,6 +49,20 @@ test.each([
   [{ ...job, import: { from: "promptfoo" } }, "import.path is missing: expected text"],
   [{ ...job, samples: [{ input: [{ role: "user", content: [{ type: "image" }] }] }] }, /expected a `path` or a `url`$/],
   [{ ...job, job: "support answers" }, /^job is "support answers": expected a name of letters/],
+  [
+    { ...job, model: ["openai/a", { model: "b", price: { input: -1, output: 2 } }] },
+    "model[1].price.input is -1: expected a number of at least 0",
+  ],
+  [
+    { ...job, model: [{ model: "b", baseUrl: "localhost:8000" }] },
+    /^model\[0\].baseUrl is "localhost:8000": expected a base/,
+  ],
+  [{ ...job, model: { model: "b", price: { input: 1 } } }, "model.price.output is missing: expected a number"],
+  [{ ...job, model: [{ model: "b", url: "http://x" }] }, /^there is no key "url" in model\[0\]/],
+  [
+    { ...job, model: [{ model: "engine/mha", price: { input: 1, output: 1 } }] },
+    /^model\[0\].model is "engine\/mha": expected a vendor/,
+  ],
   [null, "the whole is null: expected a mapping"],
 ])("%j is refused with its key, its value and what was expected", (given, said) => {
   if (typeof said === "string") expect(complaint(given)).toBe(said);

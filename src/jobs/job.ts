@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { agentLoops } from "../evals/index.ts";
 import { defaultPassageWords } from "../retrieval/index.ts";
+import { CandidateEntry } from "./candidate.ts";
 import { ImportSpec } from "./imports/import-spec.ts";
 import { MaterialEntry, SampleSpec, ScorerEntry, Settings } from "./sample.ts";
 
@@ -79,9 +80,11 @@ export const Job = z.strictObject({
     .min(1)
     .default(["whole"])
     .describe("How material comes to the model: `whole`, by retrieval, or by an agent's tools; each is measured"),
-  model: listOf(z.string().min(1))
+  model: listOf(CandidateEntry)
     .optional()
-    .describe("Candidates: <vendor>/<model>, or engine/<specimen> [what is given on the command line]"),
+    .describe(
+      "Candidates: <vendor>/<model>, or engine/<specimen>, or { model, baseUrl, price } [what is given on the command line]",
+    ),
   settings: Settings.default({}).describe("How answers are sampled"),
   repeats: z.int().positive().default(1).describe("Times each question is asked"),
   seed: z.int().min(0).default(1).describe("Of sampling, and of every random choice"),

@@ -198,6 +198,8 @@ test.each([
   ["job: x\nmaterial: missing.md\nsamples: [{input: q}]\n", /^there is no file "missing.md"/],
   ["job: x\nsamples: [{input: q, material: '*.pdf'}]\n", /^"\*.pdf" matches no file/],
   ["job: x\nmaterial: dot.png\nsamples: [{input: q}]\n", "dot.png has no text: it is an image"],
+  ["job: x\nmaterial: none.jsonl\nsamples: [{input: q}]\n", "none.jsonl has no text: it is empty"],
+  ["job: x\nmaterial: blank.md\nsamples: [{input: q}]\n", "blank.md has no text: it is empty"],
   ["job: x\nsamples: s.jsonl\n", "s.jsonl, line 2: target is 3"],
   ["job: x\nsamples: s.csv\n", 's.csv, line 2: there is a column "tools"'],
   ["job: x\nsamples: none.jsonl\n", "there are no samples"],
@@ -209,6 +211,7 @@ test.each([
     "s.jsonl": [{ input: "q" }, { input: "q", target: 3 }],
     "s.csv": "input,tools\nq,x\n",
     "none.jsonl": "",
+    "blank.md": " \n\t\n",
     "s.txt": "q",
   };
   const mistake = await load(yaml, files).then(

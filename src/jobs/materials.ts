@@ -36,15 +36,8 @@ export function openMaterials(folder: string): Materials {
   async function documentOf(path: string): Promise<Document> {
     const extract = extracts.get(path) ?? (await extractor.extract(path, folder));
     extracts.set(path, extract);
-    if (extract.text !== null) return { id: path, text: extract.text };
-    throw new UserError({
-      happened: `${path} has no text${extract.kind === "image" ? ": it is an image" : `: ${extract.notes.join("; ")}`}`,
-      expected: "material with text that a model can be given",
-      mend:
-        extract.kind === "image"
-          ? "put the image into a message, as {type: image, path: …}"
-          : "leave it out, or run text recognition on it",
-    });
+    if (extract.text !== null && /\S/.test(extract.text)) return { id: path, text: extract.text };
+    throw noText(extract);
   }
 
   return {
@@ -67,6 +60,20 @@ export function openMaterials(folder: string): Materials {
     extracts: () => [...extracts.values()],
     close: () => extractor.close(),
   };
+}
+
+function noText({ path, kind, text, notes }: Extract): UserError {
+  const [why, mend] =
+    kind === "image"
+      ? ["it is an image", "put the image into a message, as {type: image, path: …}"]
+      : text === null
+        ? [notes.join("; "), "leave it out, or run text recognition on it"]
+        : ["it is empty", "leave it out of `material`, or write what was to be in it"];
+  return new UserError({
+    happened: `${path} has no text: ${why}`,
+    expected: "material with text that a model can be given",
+    mend,
+  });
 }
 
 export const entriesOf = (list: MaterialList): readonly MaterialEntry[] =>

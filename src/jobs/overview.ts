@@ -9,7 +9,6 @@ import type { Arm } from "./job.ts";
 import { jobScorers } from "./job-scorers.ts";
 import type { LoadedJob } from "./load.ts";
 import { prepare } from "./preparation.ts";
-import { documentTokens } from "./prompt-tokens.ts";
 import type { JobSample } from "./sample.ts";
 import { refuseArms, withSharedMaterial } from "./scenario.ts";
 
@@ -134,7 +133,7 @@ function count(sample: JobSample, tally: Tally): void {
   if (answerable) tally.answerable += 1;
   if (material.length > 0) tally.hasMaterial = true;
   for (const text of material)
-    if (!tally.files.has(text.id) && !tally.texts.has(text.id)) tally.texts.set(text.id, documentTokens(text));
+    if (!tally.files.has(text.id) && !tally.texts.has(text.id)) tally.texts.set(text.id, registerTokens(text.text));
   const list = JSON.stringify(scorers);
   if (!tally.scorerLists.has(list)) tally.scorerLists.set(list, { id, scorers });
   for (const spec of scorers) {

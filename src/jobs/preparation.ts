@@ -1,10 +1,10 @@
 /** What each sample is given in each arm, found before the first one is asked. */
 import { setImmediate as turn } from "node:timers/promises";
 import { UserError } from "../errors.ts";
-import { type Document, registerTokens } from "../evals/index.ts";
-import { type Passage, passagesOf } from "../retrieval/index.ts";
+import { type ArmSpent, type Document, registerTokens } from "../evals/index.ts";
+import { type Cost, type Found, noCost, type Passage, passagesOf, totalCost } from "../retrieval/index.ts";
 import { textOf } from "../wire/index.ts";
-import { agentOf, armName, isRetrieval, type OpenRetriever, type RetrievalArm } from "./arms.ts";
+import { agentOf, armName, asksModels, isRetrieval, type OpenRetriever, type RetrievalArm } from "./arms.ts";
 import { excerptsOf, type Ranges, rangesOf } from "./excerpts.ts";
 import { holdsAnswer } from "./holds-answer.ts";
 import { type Arm, defaultTopK } from "./job.ts";
@@ -19,13 +19,15 @@ export interface Prepared {
   readonly holdsAnswer: boolean | null;
   /** Of the whole prompt, of an agent's loop the first one, counted as words, numbers and marks. */
   readonly promptTokens: number;
+  /** Of asking models to find it; null where none was asked. */
+  readonly cost: Cost | null;
 }
 
 export interface Preparation {
   /** In the order of the samples. */
   readonly given: ReadonlyMap<Arm, readonly Prepared[]>;
-  /** By arm's name, each retriever with its version. */
-  readonly retrievers: Readonly<Record<string, string>>;
+  /** Of the arms that ask models. */
+  readonly spent: readonly ArmSpent[];
 }
 
 const materialsAtOnce = 4;
@@ -46,7 +48,7 @@ export async function prepare(
   onProgress: (share: number) => void = () => {},
 ): Promise<Preparation> {
   const given = new Map(arms.map((arm) => [arm, new Array<Prepared>(samples.length)]));
-  const retrievers: Record<string, string> = {};
+  const embedded = new Map(arms.map((arm) => [arm, new Set<Cost>()]));
   let done = 0;
 
   async function prepareMaterial(material: readonly Document[], places: readonly number[]): Promise<void> {
@@ -55,7 +57,7 @@ export async function prepare(
       if (!isRetrieval(arm) || material.length === 0) continue;
       const passages = material.flatMap((document) => passagesOf(document, arm.passageWords));
       const retriever = await open(arm, passages);
-      retrievers[armName(arm)] = `${retriever.name}, version ${retriever.version}`;
+      for (const cost of retriever.prepared) embedded.get(arm)!.add(cost);
       searches.set(arm, (query, topK) => retriever.search(query, Math.min(topK, passages.length)));
     }
     await atOnce(samplesAtOnce, places, async (place) => {
@@ -69,29 +71,40 @@ export async function prepare(
 
   const byMaterial = Map.groupBy(samples.keys(), (place) => samples[place]!.material);
   await atOnce(materialsAtOnce, byMaterial, ([material, places]) => prepareMaterial(material, places));
-  return { given, retrievers };
+  const spentIn = (arm: RetrievalArm): ArmSpent => ({
+    arm: armName(arm),
+    toPrepare: wholeTokens(totalCost(embedded.get(arm)!)),
+    questions: wholeTokens(totalCost(given.get(arm)!.map(({ cost }) => cost ?? noCost))),
+    samples: samples.length,
+  });
+  return { given, spent: arms.filter(isRetrieval).filter(asksModels).map(spentIn) };
 }
 
-type Search = (query: string, topK: number) => Promise<readonly Passage[]>;
+/** Shares of a request's tokens are no whole ones; together they are. */
+const wholeTokens = ({ usd, tokens }: Cost): Cost => ({ usd, tokens: tokens === null ? null : Math.round(tokens) });
+
+type Search = (query: string, topK: number) => Promise<Found>;
 
 async function preparedSample(sample: JobSample, arm: Arm, search: Search | undefined): Promise<Prepared> {
-  const ranges = isRetrieval(arm) ? rangesOf(await found(sample, arm, search), sample.material) : null;
+  const { passages, cost } = isRetrieval(arm) ? await found(sample, arm, search) : { passages: null, cost: noCost };
+  const ranges = passages && rangesOf(passages, sample.material);
   const documents = ranges === null ? sample.material : excerptsOf(ranges, sample.material);
   const inPrompt = agentOf(arm) === null ? documents : [];
   return {
     ranges,
     holdsAnswer: holdsAnswer(sample, documents),
+    cost: isRetrieval(arm) && asksModels(arm) ? cost : null,
     promptTokens: questionTokens(sample) + inPrompt.reduce((sum, document) => sum + documentTokens(document), 0),
   };
 }
 
 /** What the retriever finds for the last thing that the user says. */
-async function found(sample: JobSample, arm: RetrievalArm, search: Search | undefined): Promise<readonly Passage[]> {
-  if (search === undefined) return [];
+async function found(sample: JobSample, arm: RetrievalArm, search: Search | undefined): Promise<Found> {
+  if (search === undefined) return { passages: [], cost: noCost };
   const { topK = arm.budgetTokens === undefined ? defaultTopK : Number.POSITIVE_INFINITY, budgetTokens } = arm;
   const asked = promptOf(sample, []).findLast(({ role }) => role === "user");
-  const passages = await search(textOf(asked?.content ?? ""), topK);
-  return budgetTokens === undefined ? passages : withinBudget(passages, budgetTokens, sample.id);
+  const { passages, cost } = await search(textOf(asked?.content ?? ""), topK);
+  return { passages: budgetTokens === undefined ? passages : withinBudget(passages, budgetTokens, sample.id), cost };
 }
 
 function withinBudget(passages: readonly Passage[], budgetTokens: number, sampleId: string): readonly Passage[] {
@@ -109,7 +122,7 @@ function withinBudget(passages: readonly Passage[], budgetTokens: number, sample
   return end < 0 ? passages : passages.slice(0, end);
 }
 
-/** The work on every item, so many at a time; after a failure nothing new is begun. */
+/** The work on every item, so many at a time; after a failure nothing new is begun, and all that was begun ends first. */
 async function atOnce<Item>(count: number, items: Iterable<Item>, work: (item: Item) => Promise<void>): Promise<void> {
   const waiting = items[Symbol.iterator]();
   let failed = false;
@@ -120,5 +133,7 @@ async function atOnce<Item>(count: number, items: Iterable<Item>, work: (item: I
         throw error;
       });
   };
-  await Promise.all(Array.from({ length: count }, worker));
+  const ended = await Promise.allSettled(Array.from({ length: count }, worker));
+  const broken = ended.find((one) => one.status === "rejected");
+  if (broken !== undefined) throw broken.reason;
 }

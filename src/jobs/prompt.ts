@@ -20,7 +20,8 @@ export function promptOf(sample: JobSample, documents: readonly Document[] = sam
   return withSystem(first.filter((text) => text !== "").join("\n\n"), asked);
 }
 
-const marked = ({ id, text }: Document) => `<document id=${JSON.stringify(id)}>\n${text.trimEnd()}\n</document>`;
+/** As it stands in a prompt. */
+export const marked = ({ id, text }: Document) => `<document id=${JSON.stringify(id)}>\n${text.trimEnd()}\n</document>`;
 
 /** In front of a conversation that has a system message of its own, the two become one: some vendors take no second. */
 function withSystem(text: string, messages: readonly Message[]): Message[] {

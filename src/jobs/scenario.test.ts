@@ -2,10 +2,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { folderOf } from "../../test/made-files/imported.ts";
-import type { Cell, Sample } from "../evals/index.ts";
+import { type Cell, type Sample, wordTokens } from "../evals/index.ts";
 import type { RetrievalModels } from "./arms.ts";
 import { loadJob } from "./load.ts";
-import { type JobScenarioOptions, jobScenario } from "./scenario.ts";
+import { type FindOptions, type JobScenarioOptions, jobScenario } from "./scenario.ts";
 
 const noModels: RetrievalModels = {
   embed: () => () => Promise.reject(new Error("asked to embed")),
@@ -15,7 +15,7 @@ const noModels: RetrievalModels = {
 async function scenarioOf(
   job: object,
   files: Readonly<Record<string, unknown>> = {},
-  over: Partial<JobScenarioOptions> & { models?: RetrievalModels } = {},
+  over: Partial<JobScenarioOptions> & FindOptions & { models?: RetrievalModels } = {},
 ) {
   const { models = noModels, ...options } = over;
   const folder = folderOf({ "job.json": job, ...files });
@@ -41,10 +41,26 @@ const job = {
 const byArm = ({ cells, samples }: Awaited<ReturnType<typeof scenarioOf>>) =>
   cells.map((cell) => [...samples(cell)]) as [Sample[], Sample[]];
 
+test.each([
+  ["with the material in front", {}, { input: "Which?" }],
+  ["with it in the question", { input: "{{material}}\n\n{{question}}" }, { vars: { question: "Which?" } }],
+  ["with tools", {}, { input: "Which?", tools: [{ name: "look", parameters: { type: "object" } }] }],
+])("prompts are as long as a plan counts them, %s", async (_name, rest, sample) => {
+  const text = 'Item: - a, (b); "c".\n';
+  const files = Object.fromEntries([1, 2, 3, 4, 5].map((number) => [`made/of-many/marks-${number}.md`, text]));
+  const scenario = await scenarioOf(
+    { job: "count", material: "made/**/*.md", scorers: [], samples: [{ id: "one", ...sample }], ...rest },
+    files,
+  );
+  const [cell] = scenario.cells;
+  const [{ messages, tools }] = [...scenario.samples(cell!)] as [Sample];
+  expect(Math.abs(scenario.contextTokens(cell!) - wordTokens(messages, tools).length)).toBeLessThanOrEqual(2);
+});
+
 test("the same samples are asked in every arm, with all of the material or with what was found in it", async () => {
   const scenario = await scenarioOf(job, policies);
   expect(scenario.cells).toEqual([{ arm: "whole" }, { arm: "bm25 top 1, passages of 30 words" }]);
-  expect(scenario.samplesPerCell).toBe(3);
+  expect(scenario.sampleCount(scenario.cells[0]!)).toBe(3);
   const [whole, found] = byArm(scenario);
   expect(found.map(({ id }) => id)).toEqual(whole.map(({ id }) => id));
   expect(whole.map(({ given }) => given)).toEqual([
@@ -111,6 +127,22 @@ test("a budget is filled and never exceeded, and one that holds no passage is re
   await expect(within(5)).rejects.toThrow("a budget of 5 tokens does not hold the best passage for sample 1");
 });
 
+test("what a sample asks is the same in every arm and under other instructions, and another with another word of it", async () => {
+  const hashes = async (of: object, files = policies) =>
+    byArm(await scenarioOf(of, files)).map((samples) => samples.map(({ questionHash }) => questionHash));
+  const [whole, found] = await hashes(job);
+  expect(found).toEqual(whole);
+  expect(new Set(whole).size).toBe(3);
+  expect(await hashes({ ...job, instructions: "Be brief.", settings: { temperature: 1 } })).toEqual([whole, found]);
+  const [first, ...others] = job.samples;
+  for (const other of [{ target: "31 days" }, { input: "Until when?" }, { answerable: false }]) {
+    const [changed] = await hashes({ ...job, samples: [{ ...first, ...other }, ...others] });
+    expect(changed!.map((hash, index) => hash === whole![index])).toEqual([false, true, true]);
+  }
+  const [changed] = await hashes(job, { ...policies, "shipping.md": "Delivery takes 9 days.\n" });
+  expect(changed!.some((hash) => whole!.includes(hash))).toBe(false);
+});
+
 test("material is indexed once for all samples that share it, and only so many samples are searched for as are asked", async () => {
   const sent: string[] = [];
   const shares: number[] = [];
@@ -118,7 +150,10 @@ test("material is indexed once for all samples that share it, and only so many s
     ...noModels,
     embed: () => async (texts) => {
       sent.push(...texts);
-      return texts.map((text) => [text.includes("Returns") || text.includes("returns") ? 1 : -1, 0.1]);
+      return {
+        vectors: texts.map((text) => [text.includes("Returns") || text.includes("returns") ? 1 : -1, 0.1]),
+        cost: { usd: 0.5, tokens: null },
+      };
     },
   };
   const arms = [{ retrieval: "embeddings", embeddings: "test/model", topK: 1, passageWords: 30 }];
@@ -127,9 +162,13 @@ test("material is indexed once for all samples that share it, and only so many s
     limit: 1,
     onProgress: (share) => shares.push(share),
   });
-  expect(scenario.samplesPerCell).toBe(1);
+  expect(scenario.sampleCount(scenario.cells[0]!)).toBe(1);
   const [sample] = [...scenario.samples(scenario.cells[0]!)];
-  expect(sample!.given).toEqual({ passages: [expect.stringMatching(/^returns\.md:/)], holdsAnswer: true });
+  expect(sample!.given).toEqual({
+    passages: [expect.stringMatching(/^returns\.md:/)],
+    holdsAnswer: true,
+    costUsd: 0.5,
+  });
   expect(sent.filter((text) => text.endsWith("?"))).toEqual(["Until when are returns accepted?"]);
   expect(new Set(sent).size).toBe(sent.length);
   expect(shares).toEqual([1]);
@@ -156,9 +195,11 @@ test("an agent is asked without the material, and has all of it for its tools", 
     "agent loop",
     "one call",
   ]);
-  expect([scenario.effort!(whole, sample!), scenario.effort!(agent, sample!)]).toMatchObject([
+  const effortOf = (cell: Cell, kind: "vendor" | "gguf") => scenario.effort!(cell, sample!, { kind });
+  expect([effortOf(whole, "vendor"), effortOf(agent, "vendor"), effortOf(agent, "gguf")]).toMatchObject([
     null,
     { calls: 3, inputTokens: null },
+    null,
   ]);
   expect(scenario.contextTokens(agent)).toBeLessThan(scenario.contextTokens(whole) / 2);
 });

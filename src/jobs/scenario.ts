@@ -1,6 +1,7 @@
 /** A job as a scenario: its samples, once in each arm. */
 import { UserError } from "../errors.ts";
 import {
+  type ArmSpent,
   agentLoops,
   type Cell,
   type Document,
@@ -10,39 +11,73 @@ import {
   type Scenario,
 } from "../evals/index.ts";
 import { passagesVersion } from "../retrieval/index.ts";
+import type { Route } from "../routes/index.ts";
 import { mean } from "../stats/index.ts";
-import { agentOf, armName, type RetrievalModels, retrieverOpener } from "./arms.ts";
+import { agentOf, armName, asksModels, isRetrieval, type RetrievalModels, retrieverOpener } from "./arms.ts";
 import { excerptsOf, passageIds } from "./excerpts.ts";
 import type { Arm } from "./job.ts";
 import { jobScorers } from "./job-scorers.ts";
 import type { LoadedJob } from "./load.ts";
 import { type Prepared, prepare } from "./preparation.ts";
 import { promptOf } from "./prompt.ts";
+import { jobQuestionHash } from "./question-hash.ts";
 import type { JobSample } from "./sample.ts";
+import type { PriceOf } from "./stand-in.ts";
 
 export interface JobScenarioOptions {
   /** Of the job's file: where the paths of scorers start. */
   readonly folder: string;
   /** At most so many samples, the first ones: no others are searched for. */
   readonly limit?: number;
+}
+
+export interface FindOptions {
   /** Told the share of samples whose passages are found. */
   readonly onProgress?: (share: number) => void;
+  /** Of models that are not asked [not known]. */
+  readonly priceOf?: PriceOf;
+}
+
+/** A job whose passages are still to be found. */
+export interface OpenJob {
+  /** Before `find` is through, of its samples no more can be read than their ids and documents. */
+  readonly scenario: Scenario;
+  /** Whether any arm asks models. */
+  readonly asksModels: boolean;
+  /**
+   * Finds what every sample is given in every arm.
+   *
+   * @param models  null where nothing is to be sent: then BM25 stands in
+   * @returns what that took, or would take at most, in each arm that asks models
+   * @throws UserError for a retriever that cannot be used, and whatever the models throw
+   */
+  readonly find: (models: RetrievalModels | null, options?: FindOptions) => Promise<readonly ArmSpent[]>;
+}
+
+/** A job's scenario with its passages found, see `openJob`. */
+export async function jobScenario(
+  loaded: LoadedJob,
+  models: RetrievalModels | null,
+  options: JobScenarioOptions & FindOptions,
+): Promise<Scenario> {
+  const { scenario, find } = await openJob(loaded, options);
+  await find(models, options);
+  return scenario;
 }
 
 /**
  * The scenario with a cell for each arm, `{ arm: "whole" }`, `{ arm: "bm25 top 8" }`. In all of them the same samples are
- * asked, so that answers can be compared one by one. Passages are found before it is there.
+ * asked, so that answers can be compared one by one.
  *
  * All samples are held, without their prompts: these are made each time that they are read.
  *
- * @throws UserError for a scorer or a retriever that cannot be used, two arms that are the same, and arms that retrieve
- *   where there is no material
+ * @throws UserError for a scorer that cannot be used, two arms that are the same, and arms that retrieve where there is no
+ *   material
  */
-export async function jobScenario(
+export async function openJob(
   { job, samples, files, extracts }: LoadedJob,
-  models: RetrievalModels | null,
-  { folder, limit = Number.POSITIVE_INFINITY, onProgress }: JobScenarioOptions,
-): Promise<Scenario> {
+  { folder, limit = Number.POSITIVE_INFINITY }: JobScenarioOptions,
+): Promise<OpenJob> {
   const { arms } = job;
   const asked = withSharedMaterial(samples, limit);
   refuseArms(
@@ -50,8 +85,7 @@ export async function jobScenario(
     asked.some(({ material }) => material.length > 0),
   );
   const scorers = await jobScorers(asked, folder);
-  const { given, retrievers } = await prepare(asked, arms, retrieverOpener(models), onProgress);
-  const preparedIn = new Map(arms.map((arm) => [armName(arm), given.get(arm)!]));
+  const preparedIn = new Map<string, readonly Prepared[]>(arms.map((arm) => [armName(arm), []]));
   const prepared = ({ arm }: Cell) => preparedIn.get(String(arm))!;
   const agents = new Map(
     arms.flatMap((arm) => {
@@ -59,14 +93,14 @@ export async function jobScenario(
       return agent === null ? [] : [[armName(arm), agent] as const];
     }),
   );
-  return {
+  const scenario: Scenario = {
     name: job.job,
     version: 1,
     question: job.question ?? "Which candidate does this job, how well, and at what cost?",
     source: `the user's own job, ${files[0]!.path}`,
     cells: arms.map((arm) => ({ arm: armName(arm) })),
-    samplesPerCell: asked.length,
-    samples: (cell) => samplesIn(asked, prepared(cell), agents.has(String(cell.arm))),
+    sampleCount: () => asked.length,
+    samples: (cell) => samplesIn(asked, () => prepared(cell), agents.has(String(cell.arm))),
     isInOrder: false,
     scorers,
     ...(agents.size > 0 && loops(agents)),
@@ -76,22 +110,33 @@ export async function jobScenario(
       material: extracts.map(({ path, sha256 }) => ({ path, sha256 })),
       samples: asked.length,
       arms: arms.map(armName),
-      retrievers,
+      retrievers: await retrieversOf(arms),
       passages: passagesVersion,
       ...(agents.size > 0 && { agent: `version ${agentLoops.agentLoop().version}` }),
+    },
+  };
+  return {
+    scenario,
+    asksModels: arms.filter(isRetrieval).some(asksModels),
+    find: async (models, { onProgress, priceOf } = {}) => {
+      const { given, spent } = await prepare(asked, arms, retrieverOpener(models, priceOf), onProgress);
+      for (const [arm, of] of given) preparedIn.set(armName(arm), of);
+      return spent;
     },
   };
 }
 
 /** Models of the embedded engine, which takes no tools, answer an agent's questions without them. */
 function loops(agents: ReadonlyMap<string, agentLoops.AgentLoopOptions>): Pick<Scenario, "solver" | "effort"> {
+  const agentIn = ({ arm }: Cell, { kind }: Pick<Route, "kind">) =>
+    kind === "vendor" ? agents.get(String(arm)) : undefined;
   return {
-    solver: ({ arm }, { kind }) => {
-      const agent = agents.get(String(arm));
-      return agent === undefined || kind !== "vendor" ? oneCall : agentLoops.agentLoop(agent);
+    solver: (cell, route) => {
+      const agent = agentIn(cell, route);
+      return agent === undefined ? oneCall : agentLoops.agentLoop(agent);
     },
-    effort: ({ arm }) => {
-      const agent = agents.get(String(arm));
+    effort: (cell, _sample, route) => {
+      const agent = agentIn(cell, route);
       return agent === undefined
         ? null
         : { calls: agent.maxTurns, inputTokens: null, mostInputTokens: null, pauseMs: 0 };
@@ -99,17 +144,39 @@ function loops(agents: ReadonlyMap<string, agentLoops.AgentLoopOptions>): Pick<S
   };
 }
 
-function* samplesIn(samples: readonly JobSample[], prepared: readonly Prepared[], isAgent: boolean): Iterable<Sample> {
-  for (const [place, sample] of samples.entries()) yield sampleIn(sample, prepared[place]!, isAgent);
+/** By arm's name, each retriever with its version. */
+async function retrieversOf(arms: readonly Arm[]): Promise<Record<string, string>> {
+  const open = retrieverOpener({ embed: () => neverAsked, rerank: () => neverAsked });
+  const named = arms.filter(isRetrieval).map(async (arm) => {
+    const { name, version } = await open(arm, []);
+    return [armName(arm), `${name}, version ${version}`] as const;
+  });
+  return Object.fromEntries(await Promise.all(named));
+}
+
+const neverAsked = () => Promise.reject(new Error("there are no passages to ask about"));
+
+function* samplesIn(
+  samples: readonly JobSample[],
+  prepared: () => readonly Prepared[],
+  isAgent: boolean,
+): Iterable<Sample> {
+  for (const [place, sample] of samples.entries()) yield sampleIn(sample, () => prepared()[place]!, isAgent);
 }
 
 /** @param isAgent  whether the material is there for tools, and not in the prompt */
-function sampleIn(sample: JobSample, { ranges, holdsAnswer }: Prepared, isAgent: boolean): Sample {
+function sampleIn(sample: JobSample, prepared: () => Prepared, isAgent: boolean): Sample {
   const { id, document, target, alternatives, answerable, material, tools, toolChoice, responseFormat } = sample;
-  const documents = () => (ranges === null ? material : excerptsOf(ranges, material));
+  const documents = () => {
+    const { ranges } = prepared();
+    return ranges === null ? material : excerptsOf(ranges, material);
+  };
   return {
     id,
     document,
+    get questionHash() {
+      return jobQuestionHash(sample);
+    },
     get messages() {
       return promptOf(sample, isAgent ? [] : documents());
     },
@@ -119,7 +186,12 @@ function sampleIn(sample: JobSample, { ranges, holdsAnswer }: Prepared, isAgent:
       return documents();
     },
     get given() {
-      return { passages: ranges === null ? null : passageIds(ranges, material), holdsAnswer };
+      const { ranges, holdsAnswer, cost } = prepared();
+      return {
+        passages: ranges === null ? null : passageIds(ranges, material),
+        holdsAnswer,
+        ...(cost !== null && { costUsd: cost.usd }),
+      };
     },
     ...(tools.length > 0 && { tools }),
     ...(toolChoice !== null && { toolChoice }),

@@ -40,7 +40,7 @@ const commonTerms: readonly Definition[] = [
   {
     term: "n and interval",
     meaning:
-      "every share has the trials it was counted over and its 95% interval: Wilson's, of as many independent answers as there are, where samples about one document stand together and repeats of a sample count as one. Where all are right, or all wrong, a document counts as one at most",
+      "every share has the trials it was counted over and its 95% interval: Wilson's, of as many independent right or wrong answers as say as much: samples about one document stand together, repeats of a sample count as one, and scores between 0 and 1 vary less. Where all are right, or all wrong, nothing tells how alike a document's samples are, and half way is taken",
   },
   {
     term: "TTFT",

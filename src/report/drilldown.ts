@@ -70,7 +70,11 @@ export async function drilldownOf(
       target: trial.target,
       answer: trial.answer ?? (judged?.answer.text || null),
       reasoning: judged?.answer.reasoning ?? null,
-      scores: Object.entries(namedScores(trial)).map(([name, score]) => ({ name, ...score })),
+      scores: Object.entries(namedScores(trial)).map(([name, { value, explanation }]) => ({
+        name,
+        value,
+        explanation,
+      })),
       failure: trial.failure,
       usage: {
         uncachedInput: trial.usage?.uncachedInputTokens ?? null,

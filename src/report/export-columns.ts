@@ -54,7 +54,7 @@ export const columns: readonly Column[] = [
   score("cited", "where a line answers: that line is cited, 0 to 1"),
   score("abstained", "where no line answers: the model said so, 0 to 1"),
   number("quality", "the headline score, else the worst of the scores, 0 to 1", qualityOf),
-  text("scores", "every score with its explanation, as JSON", (trial) =>
+  text("scores", "every score with its explanation and what a judge said each time, as JSON", (trial) =>
     trial.scores === null ? null : JSON.stringify(namedScores(trial)),
   ),
   text("target", "the right answer, where one is known", ({ target }) => target),
@@ -87,7 +87,12 @@ export const columns: readonly Column[] = [
     "what the cache rule predicts, tokens",
     ({ expectedCacheReadTokens }) => expectedCacheReadTokens,
   ),
-  number("costUsd", "of the candidate's calls, USD", ({ costUsd }) => costUsd),
+  number("costUsd", "of the candidate's calls, and of finding its passages, USD", ({ costUsd }) => costUsd),
+  number(
+    "findingCostUsd",
+    "the part of it for finding its passages, USD; empty where no model was asked, or it is not known",
+    ({ given }) => given?.costUsd,
+  ),
   number("judgeCostUsd", "of a judge's calls, USD", ({ judgeCostUsd }) => judgeCostUsd),
   text("sentAt", "wall-clock time of sending, ISO 8601", ({ timings }) => timings?.sentAt ?? null),
   number("ttftMs", "sending to the first byte of the first event, ms", ({ timings }) => timings?.firstEventMs),

@@ -19,7 +19,8 @@ export async function* exportCsv(records: Records): AsyncGenerator<string> {
   for await (const record of records) yield `${columns.map(({ of }) => csvField(of(record))).join(",")}\r\n`;
 }
 
-function csvField(value: ColumnValue): string {
+/** By RFC 4180. */
+export function csvField(value: ColumnValue): string {
   if (value === null) return "";
   if (typeof value !== "string") return String(value);
   return value === "" || /[",\r\n]/.test(value) || value !== value.trim() ? `"${value.replaceAll('"', '""')}"` : value;

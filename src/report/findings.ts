@@ -1,14 +1,16 @@
 /** What a run shows, in sentences. They say no more than the intervals and the paired comparisons allow. */
 import { points, sizeInPoints } from "../decision/index.ts";
 import { type Proportion, proportion } from "../stats/index.ts";
-import { formatBytes, formatCount, formatShare, formatShareRange, formatTokens } from "../units/index.ts";
+import { formatBytes, formatCount, formatRange, formatShare, formatShareRange, formatTokens } from "../units/index.ts";
 import { headlineOf } from "./decision/index.ts";
+import { judgeFindings } from "./judges.ts";
 import type { CandidateLoops } from "./loops/loops.ts";
 import { rangeText } from "./loops/tables.ts";
 import { qualityWords } from "./quality-words.ts";
-import type { CandidateSummary, CellSummary, RunSummary } from "./summary.ts";
+import { type CandidateSummary, type CellSummary, type RunSummary, wasNothingAsked } from "./summary.ts";
 
 export function findings(summary: RunSummary): string[] {
+  if (wasNothingAsked(summary)) return [nothingFinding(summary)];
   if (!qualityWords(summary).isJudged) return unjudgedFindings(summary);
   const ranked = summary.candidates.filter(
     ({ candidate, total }) => candidate.kind !== "calibration specimen" && total.quality !== null,
@@ -20,8 +22,17 @@ export function findings(summary: RunSummary): string[] {
     ...kvFinding(ranked),
     ...cacheFindings(ranked),
     ...ranked.flatMap(hiddenCacheFinding),
+    ...judgeFindings(summary),
     ...failureFinding(summary),
   ];
+}
+
+/** Every prompt is longer than the model's context. */
+function nothingFinding({ run, skipped, failures: [first] }: RunSummary): string {
+  const isReplay = run.options.scenario === "replay";
+  const [noun, done] = isReplay ? ["session", "replayed"] : ["question", "asked"];
+  const which = skipped === 1 ? `the only ${noun} was` : `all ${formatCount(skipped)} ${noun}s were`;
+  return `Nothing was ${done}: ${which} skipped, since ${first!.message}. It takes a model with a longer context, or ${isReplay ? "a trace whose sessions begin with shorter prompts" : "shorter prompts"}.`;
 }
 
 /** Of a calibration specimen too: its cache is as real as any. */
@@ -88,17 +99,20 @@ function leadOf(ranked: readonly CandidateSummary[], summary: RunSummary): strin
 }
 
 /** Its interval holds at whatever look the run stopped; those of the tables are for a number of samples fixed before. */
-function sequentialFinding({ sequential }: RunSummary): string[] {
+function sequentialFinding({ run, sequential }: RunSummary): string[] {
   if (sequential === null) return [];
-  const { ending, careAbout, documents, ofDocuments, difference, leader, remaining } = sequential;
+  const { ending, careAbout, documents, ofDocuments, difference } = sequential;
+  const named = optionNames(run.sequential!.options);
+  const leader = sequential.leader && named(sequential.leader);
+  const remaining = sequential.remaining.map(named);
   const after = `after ${formatCount(documents)} of ${formatCount(ofDocuments)} documents`;
   const by = sizeInPoints(careAbout);
   if (difference !== null) {
-    const [first, second] = difference.of;
+    const [first, second] = difference.of.map(named);
     const measured =
       difference.mean === null
         ? "nothing to compare"
-        : `${second} minus ${first} is ${points(difference.mean)} points (${points(difference.interval.low)} to ${points(difference.interval.high)}, ${formatShare(difference.confidence)} at whatever look it stopped)`;
+        : `${second} minus ${first} is ${points(difference.mean)} points (${formatRange(difference.interval, points)}, ${formatShare(difference.confidence)} at whatever look it stopped)`;
     if (ending === "established") return [`Stopped ${after}: ${leader} is better. ${measured}.`];
     if (ending === "smaller") return [`Stopped ${after}: the two differ by less than ${by} of quality. ${measured}.`];
     return [`Not clear ${after} which is better, at a difference of ${by} that matters: ${measured}.`];
@@ -107,6 +121,13 @@ function sequentialFinding({ sequential }: RunSummary): string[] {
   if (ending === "tied")
     return [`Stopped ${after}: ${remaining.join("; ")} are within ${by} of quality of each other; cost may choose.`];
   return [`Not clear ${after} which is best; left are ${remaining.join("; ")}.`];
+}
+
+/** The only arm needs no name. */
+function optionNames(options: readonly string[]): (option: string) => string {
+  const arms = new Set(options.map((option) => / · .*$/.exec(option)?.[0] ?? ""));
+  const [only] = arms;
+  return (option) => (arms.size === 1 ? option.slice(0, option.length - only!.length) : option);
 }
 
 /** One share over several cells. */
@@ -176,7 +197,7 @@ function hiddenCacheFinding({ candidate, total: { hiddenCache } }: CandidateSumm
   if (hiddenCache === null) return [];
   const { ratio, interval, n } = hiddenCache;
   const times = (value: number) => value.toFixed(value < 10 ? 1 : 0);
-  const measured = `calls whose prompt its rule expects to be there began ${times(ratio)} times as soon as those for which it expects nothing (${times(interval.low)}–${times(interval.high)}, n ${n[1]} and ${n[0]})`;
+  const measured = `calls whose prompt its rule expects to be there began ${times(ratio)} times as soon as those for which it expects nothing (${formatRange(interval, times)}, n ${n[1]} and ${n[0]})`;
   const verdict =
     interval.low > 1
       ? "so prefixes are reused"
@@ -187,7 +208,10 @@ function hiddenCacheFinding({ candidate, total: { hiddenCache } }: CandidateSumm
 }
 
 function failureFinding({ failed, skipped, failures }: RunSummary): string[] {
-  const classes = Map.groupBy(failures, (failure) => failure.class);
+  const classes = Map.groupBy(
+    failures.filter(({ outcome }) => outcome === "failed"),
+    (failure) => failure.class,
+  );
   const listed = [...classes]
     .map(([name, of]) => `${name} ${of.reduce((sum, { count }) => sum + count, 0)}`)
     .join(", ");

@@ -16,6 +16,7 @@ import { definitionsOf } from "./definitions.ts";
 import { htmlDocument } from "./document.ts";
 import { type Drilldown, drilldownOf } from "./drilldown.ts";
 import { figure, legendOf } from "./figure.ts";
+import { findingSentences } from "./finding-words.ts";
 import { findings } from "./findings.ts";
 import { loopSection } from "./loops/index.ts";
 import { html, inertJson, type Markup, trusted } from "./markup.ts";
@@ -25,7 +26,7 @@ import { cachePoints, depthPoints, frontierPoints, qualityPoints, speedPoints, t
 import { qualityWords } from "./quality-words.ts";
 import { verdicts } from "./selection.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
-import { cacheTable, candidateTable, cellTables, kindOf } from "./tables.ts";
+import { cacheTable, candidateTable, cellTables, failureTable, kindOf } from "./tables.ts";
 
 /**
  * @param shown  the trials that the page carries, with the bodies of their calls
@@ -104,7 +105,16 @@ const summarySection = (summary: RunSummary): Markup => html`<section id="summar
 ${qualityWords(summary).isJudged ? html`<p class="lede">Every share stands beside the interval it could as well have been.</p>` : html`<p class="lede">This run judges no answers: what stands here is what they took.</p>`}
 ${candidateTable(summary)}
 ${cellTables(summary)}
+${findingList(summary)}
+${failureTable(summary)}
 </section>`;
+
+function findingList({ run }: RunSummary): Markup | null {
+  const sentences = findingSentences(run);
+  return sentences.length === 0
+    ? null
+    : html`<ul class="notices" aria-label="What finding passages took">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
+}
 
 /** One option is no choice, and a run without scores has nothing to choose by. */
 const decisionPart = ({ decision }: RunSummary): Markup | null =>

@@ -1,7 +1,10 @@
 /** The report of runs. Audits, experiments and lineage have rooms of their own, so that a run loads none of them. */
-export { exportCsv, exportJsonl, exportParquet } from "./export.ts";
+export { csvField, exportCsv, exportJsonl, exportParquet } from "./export.ts";
 export { type Column, columns } from "./export-columns.ts";
 export { findings } from "./findings.ts";
+export { formatAlpha } from "./judges.ts";
+export { preferencesDocument } from "./preferences.ts";
+export { promptOf } from "./prompt.ts";
 export { type HtmlReportOptions, htmlReport, reportOf, summaryOf } from "./report.ts";
 export { namedScores } from "./scores.ts";
 export { type Verdict, verdictOf, verdicts } from "./selection.ts";

@@ -26,8 +26,8 @@ const ms = (value) => value === null ? dash : value < 1000 ? Number(value.toPrec
 const bytes = (value) => value === null ? dash : value < 1e3 ? value + " B" : value < 1e6 ? (value / 1e3).toPrecision(3) + " KB" : value < 1e9 ? (value / 1e6).toPrecision(3) + " MB" : (value / 1e9).toPrecision(3) + " GB";
 const usd = (value) => value === null ? dash : value === 0 ? "$0" : value < 1e-6 ? "<$0.000001" : "$" + value.toFixed(Math.max(2, 2 - Math.floor(Math.log10(value))));
 const depthName = (depth) => depth === null ? "no answer" : "depth " + Math.round(depth * 100) + "%";
-/* Of a question that no line answers, too: it stands nowhere. */
-const hasDepth = (trial) => trial.depth !== null || !trial.answerable;
+/* Of a question that no line answers, too, where others have one. */
+const hasDepths = data.trials.some((trial) => trial.depth !== null);
 const unpack = (runs) => {
   let text = "";
   for (let index = 0; index < runs.length; index += 2) text += data.lines.slice(runs[index], runs[index] + runs[index + 1]).join("");
@@ -38,7 +38,7 @@ const option = (select, value, text) => { const item = make("option", "", text);
 data.candidates.forEach((name, index) => option(pick.candidate, index, name));
 data.cells.forEach((name, index) => option(pick.cell, index, name));
 [...new Set(data.trials.map((trial) => trial.depth))].sort((a, b) => (a === null) - (b === null) || a - b).forEach((depth) => option(pick.depth, depth === null ? "none" : depth, depthName(depth)));
-pick.depth.parentElement.hidden = !data.trials.some(hasDepth);
+pick.depth.parentElement.hidden = !hasDepths;
 
 const chosen = () => data.trials.filter((trial) =>
   (pick.candidate.value === "" || trial.candidate === Number(pick.candidate.value)) &&
@@ -68,7 +68,7 @@ function row(trial, index) {
   button.append(
     make("span", "verdict " + trial.verdict, trial.verdict),
     make("span", "", data.candidates[trial.candidate]),
-    make("span", "sub", [data.cells[trial.cell], hasDepth(trial) ? depthName(trial.depth) : ""].filter(Boolean).join(", ")),
+    make("span", "sub", [data.cells[trial.cell], hasDepths ? depthName(trial.depth) : ""].filter(Boolean).join(", ")),
     make("span", "sub", trial.failure ? trial.failure.class : trial.answer === null ? dash : trial.answer.replaceAll(/\\s+/g, " ").slice(0, 120)));
   const detail = make("div", "detail");
   detail.id = id;

@@ -3,7 +3,7 @@ export const pageColours = `
 :root {
   color-scheme: light dark;
   --paper: #fcfbf8; --card: #f5f3ed; --ink: #1e1d1a; --soft: #5f5b52; --line: #e2ded4; --accent: #7d5a0b;
-  --right: #1d6b4f; --wrong: #a1480f; --failed: #a3262f; --mark: #fbe7a8;
+  --right: #1d6b4f; --wrong: #a1480f; --failed: #a3262f; --mark: #fbe7a8; --shade: #1e1d1a47;
   --series-1: #2f5fd0; --series-2: #b3520a; --series-3: #0b7a75; --series-4: #7b3fb5;
   --series-5: #b3246b; --series-6: #6b6d00; --series-7: #475569; --series-8: #7a4a2b;
   --heat-0: #f0efe9; --heat-1: #d3e5e1; --heat-2: #a6cfc9; --heat-3: #6fb0aa; --heat-4: #2b7d77; --heat-5: #0f5c58;
@@ -11,7 +11,7 @@ export const pageColours = `
 }
 @media screen and (prefers-color-scheme: dark) { :root {
   --paper: #161512; --card: #201f1b; --ink: #ece9e1; --soft: #aaa498; --line: #35322c; --accent: #dcb964;
-  --right: #74c8a3; --wrong: #eba36b; --failed: #f0888c; --mark: #57470f;
+  --right: #74c8a3; --wrong: #eba36b; --failed: #f0888c; --mark: #57470f; --shade: #ece9e140;
   --series-1: #8ab0ff; --series-2: #f0a35e; --series-3: #5cc9c0; --series-4: #c8a0f5;
   --series-5: #f08bb8; --series-6: #c9c95a; --series-7: #a9b4c4; --series-8: #d3a583;
   --heat-0: #262722; --heat-1: #28403d; --heat-2: #2b5b57; --heat-3: #3f8f88; --heat-4: #62b7af; --heat-5: #a3e2da;
@@ -43,13 +43,14 @@ a { color: inherit; text-underline-offset: 3px; }
 .notices { list-style: none; padding: 0; margin: 22px 0 0; font-size: 14px; color: var(--soft); }
 .notices li { border-left: 3px solid var(--accent); padding: 1px 0 1px 12px; margin: 0 0 8px; overflow-wrap: anywhere; }
 .notices b { color: var(--ink); font-weight: 600; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; background: linear-gradient(to right, var(--paper) 40%, transparent) left / 48px 100% no-repeat local, linear-gradient(to left, var(--paper) 40%, transparent) right / 48px 100% no-repeat local, linear-gradient(to right, var(--shade), transparent) left / 16px 100% no-repeat scroll, linear-gradient(to left, var(--shade), transparent) right / 16px 100% no-repeat scroll; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); font-size: 13px; padding-bottom: 10px; caption-side: top; }
 caption span { display: block; max-width: min(calc(100vw - 48px), 70ch); white-space: normal; }
 th, td { text-align: right; padding: 10px 0 10px 16px; vertical-align: top; white-space: nowrap; border-bottom: 1px solid var(--line); }
 thead th { font-weight: 500; font-size: 12px; color: var(--soft); vertical-align: bottom; white-space: normal; }
 th:first-child { text-align: left; padding-left: 0; } tbody th { font-weight: 600; white-space: normal; min-width: 10.5em; max-width: 15em; overflow-wrap: break-word; }
+td.words, thead th.words { text-align: left; white-space: normal; min-width: 9em; overflow-wrap: anywhere; } section > h3 { margin: 30px 0 6px; }
 td.shares { text-align: left; } thead th.shares { text-align: left; }
 .sub { display: block; font-size: 12px; font-weight: 400; color: var(--soft); }
 .bar { display: block; width: 120px; height: 10px; margin-top: 4px; }
@@ -114,7 +115,7 @@ footer { margin-top: 72px; padding-bottom: 64px; font-size: 13px; color: var(--s
   .skip, #trial-app, #no-script, .screen { display: none; } .paper { display: block; }
   .wide, .pair .narrow, .maps .narrow { display: block; } .narrow, .pair .wide, .maps .wide { display: none; }
   .pair, .maps, .columns { grid-template-columns: 1fr 1fr; gap: 18px 24px; } .maps { margin-top: 20px; } .pair .scroll { grid-column: 1 / -1; }
-  .scroll { overflow: visible; } table, .sub, thead th, caption { font-size: 7.5pt; } th, td { padding: 5px 0 5px 6px; } tbody th { min-width: 0; max-width: 11em; } .bar { width: 72px; }
+  .scroll { overflow: visible; background: none; } table, .sub, thead th, caption { font-size: 7.5pt; } th, td { padding: 5px 0 5px 6px; } tbody th { min-width: 0; max-width: 11em; } .bar { width: 72px; }
   details::details-content { content-visibility: visible; block-size: auto; } details { border: 0; } summary { list-style: none; }
 }
 `;

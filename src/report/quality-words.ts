@@ -27,7 +27,8 @@ export interface ScoreColumn {
 
 export function qualityWords({ run, total }: Pick<RunSummary, "run" | "total">): QualityWords {
   const names = Object.keys(total.scores);
-  if (names.length === 0 && total.scored > 0) return unjudged;
+  const judgesNothing = ["replay", "cache-probes"].includes(String(run.options.scenario));
+  if (names.length === 0 && (total.scored > 0 || judgesNothing)) return unjudged;
   if (names.includes("grounded") || (names.length === 0 && run.scenario.name === "grounding")) return grounding;
   const scores = names.length < 2 ? [] : names.map((name) => scoreColumn(name, name));
   const [only] = names;

@@ -16,6 +16,7 @@ import {
 } from "../evals/index.ts";
 import type { Proportion } from "../stats/index.ts";
 import { type CellName, cellKey, nameCells } from "./cell.ts";
+import { type RepeatedJudge, RepeatedJudges } from "./judges.ts";
 import type { CandidateLoops } from "./loops/loops.ts";
 import { headlineOf, type Measures, ScoreTally, Tally } from "./tally.ts";
 
@@ -50,15 +51,26 @@ export interface RunSummary {
   readonly decision: Decision;
   /** Of trials with several turns; null where there are none, and where the bodies of calls were not read. */
   readonly loops: readonly CandidateLoops[] | null;
+  /** Those that were asked several times about each answer. */
+  readonly judges: readonly RepeatedJudge[];
   readonly candidates: readonly CandidateSummary[];
-  readonly failures: readonly {
-    readonly candidate: string;
-    readonly class: TrialFailure["class"];
-    readonly count: number;
-    /** The first one's message. */
-    readonly message: string;
-  }[];
+  /** By candidate and kind, the most frequent first. */
+  readonly failures: readonly FailureKind[];
 }
+
+/** Trials that failed or were skipped alike: their messages differ in numbers and names with digits at most. */
+export interface FailureKind {
+  readonly candidate: string;
+  readonly outcome: Trial["outcome"];
+  readonly class: TrialFailure["class"];
+  readonly count: number;
+  /** The first one's. */
+  readonly message: string;
+}
+
+/** Every trial was skipped. */
+export const wasNothingAsked = ({ scored, failed, skipped }: RunSummary): boolean =>
+  skipped > 0 && scored + failed === 0;
 
 /** A summary that grows trial by trial. */
 export interface SummaryBuilder {
@@ -76,15 +88,16 @@ export async function summarize(
   return builder.summary();
 }
 
+/** Where every message is another one, those beyond are taken together. */
+const mostKinds = 500;
+
 export function startSummary(run: RunInfo): SummaryBuilder {
   const candidates = new Map(run.candidates.map((candidate) => [candidate.id, new CandidateTally()]));
   const cells = new Map<string, Cell>();
   const studied: StudiedTrial[] = [];
   const decision = startDecision([run], { today: run.startedAt.slice(0, 10) });
-  const failures = new Map<
-    string,
-    { candidate: string; class: TrialFailure["class"]; count: number; message: string }
-  >();
+  const judges = new RepeatedJudges(run);
+  const failures = new Map<string, FailureKind>();
 
   function add(trial: Trial): void {
     const tally = candidates.get(trial.candidate);
@@ -93,18 +106,15 @@ export function startSummary(run: RunInfo): SummaryBuilder {
     if (!cells.has(key)) cells.set(key, trial.cell);
     tally.add(trial, key);
     decision.add(trial);
+    judges.add(trial);
     if (run.sequential !== undefined) studied.push(studiedOf(trial));
     if (trial.failure === null) return;
-    const kind = `${trial.candidate} ${trial.failure.class}`;
-    const seen = failures.get(kind);
-    if (seen === undefined)
-      failures.set(kind, {
-        candidate: trial.candidate,
-        class: trial.failure.class,
-        count: 1,
-        message: trial.failure.message,
-      });
-    else seen.count++;
+    const { candidate, outcome, failure } = trial;
+    const alike = failure.message.replaceAll(/[\w-]*\d[\w-]*/g, "#");
+    const kindOf = (message: string) => JSON.stringify([candidate, outcome, failure.class, message]);
+    const kind = failures.has(kindOf(alike)) || failures.size < mostKinds ? kindOf(alike) : kindOf("");
+    const { count = 0, message = failure.message } = failures.get(kind) ?? {};
+    failures.set(kind, { candidate, outcome, class: failure.class, count: count + 1, message });
   }
 
   function summary(): RunSummary {
@@ -119,8 +129,9 @@ export function startSummary(run: RunInfo): SummaryBuilder {
       sequential: run.sequential === undefined ? null : sequentialOutcome(run.sequential, studied),
       decision: decision.decision(),
       loops: null,
+      judges: judges.judges(),
       candidates: run.candidates.map((candidate) => candidates.get(candidate.id)!.summary(candidate, names)),
-      failures: [...failures.values()].map((failure) => ({ ...failure })).sort((a, b) => b.count - a.count),
+      failures: [...failures.values()].sort((a, b) => b.count - a.count),
     };
   }
 

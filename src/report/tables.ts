@@ -112,3 +112,22 @@ export function cacheTable({ candidates }: RunSummary): Markup {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption><span>${caption}</span></caption>
 <thead><tr><th scope="col">Candidate</th><th scope="col">Expected</th><th scope="col">Read</th><th scope="col">Share</th><th scope="col">Equal in</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
+
+const mostFailures = 12;
+
+/** How many trials ended in the same way, the most frequent first; null where all were answered. */
+export function failureTable({ failures }: RunSummary): Markup | null {
+  if (failures.length === 0) return null;
+  const rows = failures
+    .slice(0, mostFailures)
+    .map(
+      ({ candidate, outcome, class: kind, count, message }) =>
+        html`<tr><th scope="row">${breakable(candidate)}</th><td>${formatCount(count)}${sub(outcome)}</td><td class="words">${kind}${sub(message)}</td></tr>`,
+    );
+  const others = failures.slice(mostFailures).reduce((sum, { count }) => sum + count, 0);
+  const caption = `Why trials failed or were skipped. Messages that differ in numbers alone are taken together; the first one stands here.${others === 0 ? "" : ` ${formatCount(others)} trials of rarer kinds are left out.`}`;
+  return html`<h3>What failed</h3>
+<div class="scroll" tabindex="0" role="region" aria-label="What failed"><table><caption><span>${caption}</span></caption>
+<thead><tr><th scope="col">Candidate</th><th scope="col">Trials</th><th scope="col" class="words">Why</th></tr></thead>
+<tbody>${rows}</tbody></table></div>`;
+}

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { trialOf } from "../../test/fixtures/decision-run.ts";
+import { candidateOf, runOf, trialOf } from "../../test/fixtures/decision-run.ts";
+import { startDecision } from "../decision/index.ts";
 import { decodeTokensPerSecond, Tally } from "./tally.ts";
 
 const speed = (outputTokens: number | null, gapsUs: readonly number[]) =>
@@ -47,4 +48,27 @@ test("arms that are asked the same samples make an interval no narrower than one
   const one = tallyOf("whole", scores);
   const both = Tally.of([one, tallyOf("bm25", scores)]).measures().quality!;
   expect(both).toMatchObject({ share: 0.75, n: 16, interval: one.measures().quality!.interval });
+});
+
+test("quality has one interval, in the tables and in the decision, where answers are partly right too", () => {
+  for (const scores of [
+    [1, 0.5, 0.8, 1, 0.25, 1, 0.9, 1, 0.6],
+    [1, 0, 1, 1, 0, 1, 1, 1, 1],
+    [1, 1, 1, 1, 1, 1, 1, 1, 1],
+  ]) {
+    const trials = [...scores, ...scores.toReversed()].map((quality, index) =>
+      trialOf({ candidate: "a", sample: `${index % 9}`, document: `${index % 3}`, quality }),
+    );
+    const tally = new Tally();
+    const decision = startDecision([runOf([candidateOf("a")])], { today: "2026-11-28" });
+    for (const trial of trials) {
+      tally.add(trial);
+      decision.add(trial);
+    }
+    const { value, interval } = decision.decision().options[0]!.quality!;
+    const { share, interval: ofTables } = tally.measures().quality!;
+    expect(share).toBeCloseTo(value, 12);
+    expect(ofTables.low).toBeCloseTo(interval!.low, 12);
+    expect(ofTables.high).toBeCloseTo(interval!.high, 12);
+  }
 });

@@ -14,6 +14,7 @@ import {
   wrapped,
 } from "../units/index.ts";
 import { shortlistText } from "./decision/index.ts";
+import { findingSentences } from "./finding-words.ts";
 import { findings } from "./findings.ts";
 import { loopText } from "./loops/text.ts";
 import { hasArms, type OptionRow, optionName, optionRows } from "./option-rows.ts";
@@ -44,6 +45,7 @@ export function terminalSummary(summary: RunSummary, { colour, width, reportPath
     "",
     ...candidateLines(summary, columns, ink, words),
     "",
+    ...findingLines(summary, columns),
     ...cellLines(summary, columns, ink, words),
     ...decisionLines(summary, columns),
     ...loopText(summary.loops, columns),
@@ -147,6 +149,11 @@ function cellLines({ candidates }: RunSummary, width: number, ink: Inks, { title
   return lines;
 }
 
+function findingLines({ run }: RunSummary, width: number): string[] {
+  const lines = findingSentences(run).flatMap((sentence) => wrapped(plain(sentence, 600), width, "  "));
+  return lines.length === 0 ? [] : [...lines, ""];
+}
+
 function decisionLines({ run, decision }: RunSummary, width: number): string[] {
   if (decision.options.length < 2 || decision.reference === null) return [];
   const more = `\`assay compare-runs ${run.id}\` compares them in full: costs, times, domination, when to check again.`;
@@ -164,14 +171,19 @@ function noticeLines({ candidates }: RunSummary, width: number, ink: Inks): stri
   return [...lines.map(ink.warning), ""];
 }
 
+const mostFailures = 5;
+const trialsOf = (failures: RunSummary["failures"]) => failures.reduce((sum, { count }) => sum + count, 0);
+
 function failureLines({ failures }: RunSummary, width: number, ink: Inks): string[] {
   if (failures.length === 0) return [];
   const lines = failures
-    .slice(0, 5)
+    .slice(0, mostFailures)
     .map((failure) =>
       plain(`${formatCount(failure.count)} × ${failure.class}, ${failure.candidate}: ${failure.message}`, width),
     );
-  const more = failures.length > 5 ? [`and ${failures.length - 5} more kinds of failure`] : [];
+  const others = failures.slice(mostFailures);
+  const more =
+    others.length > 0 ? [`${formatCount(trialsOf(others))} × ${formatCount(others.length)} other kinds`] : [];
   return [...[...lines, ...more].map(ink.failure), ""];
 }
 

@@ -31,7 +31,8 @@ const words = fc.array(word, { minLength: 1, maxLength: 12 });
 test("the order is that of the formula", async () => {
   await fc.assert(
     fc.asyncProperty(words, fc.array(words, { minLength: 1, maxLength: 10 }), async (query, texts) => {
-      const found = await bm25(texts.map((all, place) => passage(all.join(" "), place))).search(query.join(" "), 99);
+      const retriever = bm25(texts.map((all, place) => passage(all.join(" "), place)));
+      const found = (await retriever.search(query.join(" "), 99)).passages;
       const scores = scored(query, texts);
       expect(found.map(({ id }) => id).sort()).toEqual(
         [...scores.keys()]
@@ -55,13 +56,13 @@ test("it finds the passage that shares the query's rare words, in any capitals a
     "返品は三十日以内に受け付けます。",
     "हम किताबें तीन दिन में भेजते हैं",
   ].map(passage);
-  const first = async (query: string) => (await bm25(texts).search(query, 1)).map(({ id }) => Number(id));
+  const first = async (query: string) => (await bm25(texts).search(query, 1)).passages.map(({ id }) => Number(id));
   expect(await first("When are RETURNS accepted?")).toEqual([0]);
   expect(await first("Is the warehouse open on ｗｅｅｋｄａｙｓ?")).toEqual([1]);
   expect(await first("返品の期限は三十日ですか")).toEqual([3]);
   expect(await first("किताबें कब मिलेंगी")).toEqual([4]);
   expect(await first("xylophone")).toEqual([]);
-  expect(await bm25([]).search("returns", 3)).toEqual([]);
+  expect((await bm25([]).search("returns", 3)).passages).toEqual([]);
 });
 
 test("terms are words in small letters, and pairs of characters where no spaces are set", () => {

@@ -1,6 +1,7 @@
 /** Passages by the words that they share with the query, rare words first. */
 import MiniSearch from "minisearch";
 import type { Passage } from "./passages.ts";
+import { noCost } from "./price.ts";
 import type { Retriever } from "./retriever.ts";
 import { termsOf } from "./words.ts";
 
@@ -35,12 +36,15 @@ export function bm25(passages: readonly Passage[]): Retriever {
   return {
     name: "bm25",
     version: 1,
-    search: async (query, topK) =>
-      index
+    prepared: [],
+    search: async (query, topK) => ({
+      passages: index
         .search(query)
         .map(({ id, score, queryTerms }) => ({ place: id as number, score: score / queryTerms.length }))
         .sort((left, right) => right.score - left.score || left.place - right.place)
         .slice(0, topK)
         .map(({ place }) => passages[place]!),
+      cost: noCost,
+    }),
   };
 }

@@ -8,10 +8,12 @@ import type { Retriever } from "./retriever.ts";
 const passage = (id: string): Passage => ({ id, document: "d", start: 0, end: 1, text: `text ${id}` });
 const ranking = (ids: string) => [...ids].map(passage);
 const idsOf = (passages: readonly Passage[]) => passages.map(({ id }) => id).join("");
-const fixed = (name: string, ids: string): Retriever => ({
+const cost = (usd: number | null) => ({ usd, tokens: null });
+const fixed = (name: string, ids: string, usd: number | null = 0): Retriever => ({
   name,
   version: 1,
-  search: async (_query, topK) => ranking(ids).slice(0, topK),
+  prepared: [cost(usd)],
+  search: async (_query, topK) => ({ passages: ranking(ids).slice(0, topK), cost: cost(usd) }),
 });
 
 test("what two rankings have high up comes before what one has highest", () => {
@@ -41,7 +43,7 @@ test("a passage that no ranking has lower than another is not behind it", () => 
 test("a hybrid takes the best of what its parts find", async () => {
   const both = hybrid([fixed("one", "abcdef"), fixed("two", "fedcba")]);
   expect(both.name).toBe("hybrid of one and two");
-  expect(idsOf(await both.search("query", 3))).toBe("afb");
+  expect(idsOf((await both.search("query", 3)).passages)).toBe("afb");
 });
 
 test("reranking orders what was found by the model's scores, and keeps the order of equal ones", async () => {
@@ -50,14 +52,25 @@ test("reranking orders what was found by the model's scores, and keeps the order
     fixed("one", "abcd"),
     async (query, texts) => {
       asked.push([query, ...texts]);
-      return [0.1, 0.9, 0.1, 0.95];
+      return { scores: [0.1, 0.9, 0.1, 0.95], cost: cost(0) };
     },
     "judge",
   );
-  expect(idsOf(await retriever.search("query", 3))).toBe("dba");
+  expect(idsOf((await retriever.search("query", 3)).passages)).toBe("dba");
   expect(asked).toEqual([["query", "text a", "text b", "text c", "text d"]]);
-  expect(await reranked(fixed("none", ""), async () => [], "judge").search("query", 3)).toEqual([]);
-  await expect(reranked(fixed("one", "ab"), async () => [1], "judge").search("query", 3)).rejects.toThrow(
+  const saying = (scores: readonly number[]) => async () => ({ scores, cost: cost(0) });
+  expect((await reranked(fixed("none", ""), saying([]), "judge").search("query", 3)).passages).toEqual([]);
+  await expect(reranked(fixed("one", "ab"), saying([1]), "judge").search("query", 3)).rejects.toThrow(
     "1 scores for 2 passages",
   );
+});
+
+test("what is found costs what all that was asked for it cost, and is unknown where one of them is", async () => {
+  const found = async (...usd: (number | null)[]) => {
+    const both = hybrid(usd.map((one, place) => fixed(String(place), "ab", one)));
+    const retriever = reranked(both, async () => ({ scores: [1, 2], cost: cost(4) }), "judge");
+    return [(await retriever.search("query", 2)).cost.usd, retriever.prepared.map((one) => one.usd)];
+  };
+  expect(await found(1, 2)).toEqual([7, [1, 2]]);
+  expect(await found(1, null)).toEqual([null, [1, null]]);
 });

@@ -1,5 +1,6 @@
 /** Several rankings made one. */
 import type { Passage } from "./passages.ts";
+import { totalCost } from "./price.ts";
 import type { Retriever } from "./retriever.ts";
 
 /** Cormack et al. found it good in a pilot study, and left it so. */
@@ -30,9 +31,13 @@ const leastDepth = 100;
 export const hybrid = (retrievers: readonly Retriever[]): Retriever => ({
   name: `hybrid of ${retrievers.map(({ name }) => name).join(" and ")}`,
   version: retrievers.reduce((sum, { version }) => sum + version, 1),
+  prepared: retrievers.flatMap(({ prepared }) => prepared),
   search: async (query, topK) => {
     const depth = Math.max(topK, leastDepth);
-    const rankings = await Promise.all(retrievers.map((retriever) => retriever.search(query, depth)));
-    return fused(rankings).slice(0, topK);
+    const found = await Promise.all(retrievers.map((retriever) => retriever.search(query, depth)));
+    return {
+      passages: fused(found.map(({ passages }) => passages)).slice(0, topK),
+      cost: totalCost(found.map(({ cost }) => cost)),
+    };
   },
 });

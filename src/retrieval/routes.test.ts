@@ -12,6 +12,8 @@ import { embeddings } from "./vectors.ts";
 
 const endpointAt = (baseUrl: string): Endpoint => ({ baseUrl, protocol: "openai-chat", apiKey: "a-secret-key" });
 
+const free = (baseUrl: string, model: string) => ({ endpoint: endpointAt(baseUrl), model, price: null });
+
 let engine: Engine;
 beforeAll(async () => {
   const path = await ensureSpecimen("gqa");
@@ -24,12 +26,12 @@ test("the engine embeds, and a passage is nearest to its own text", async () => 
   const text = "The callsign of Birch is lantern.\nThe motto of Yew is silver.\nThe river was quiet near the mill.\n";
   const passages = passagesOf({ id: "d", text }, 8);
   expect(passages).toHaveLength(3);
-  const retriever = await embeddings(passages, cachedEmbed(embedBy(endpointAt(engine.baseUrl), "gqa")), "gqa");
-  for (const passage of passages) expect(await retriever.search(passage.text, 1)).toEqual([passage]);
+  const retriever = await embeddings(passages, cachedEmbed(embedBy(free(engine.baseUrl, "gqa"))), "gqa");
+  for (const passage of passages) expect((await retriever.search(passage.text, 1)).passages).toEqual([passage]);
 });
 
 test("a model that is not there is a mistake that names it", async () => {
-  const embed = embedBy(endpointAt(engine.baseUrl), "none");
+  const embed = embedBy(free(engine.baseUrl, "none"));
   await expect(embed(["text"])).rejects.toThrow("the model 'none' does not exist");
 });
 
@@ -58,7 +60,11 @@ test("a reranker's results are scores in the passages' order, and what it leaves
     { index: 0, relevance_score: 0.2 },
   ];
   await serving([[200, { model: "m", results, usage: { total_tokens: 9 } }]], async (endpoint, asked) => {
-    expect(await rerankBy(endpoint, "m")("query", ["a", "b", "c"])).toEqual([0.2, Number.NEGATIVE_INFINITY, 0.9]);
+    const price = { usd: 1, per: "Mtok", observedOn: "2026-11-28", source: "a test" } as const;
+    expect(await rerankBy({ endpoint, model: "m", price })("query", ["a", "b", "c"])).toEqual({
+      scores: [0.2, Number.NEGATIVE_INFINITY, 0.9],
+      cost: { usd: 9e-6, tokens: 9 },
+    });
     expect(asked).toEqual([
       {
         path: "/v1/rerank",
@@ -85,16 +91,21 @@ test("a failure that may pass is tried again; one that stays, and a key in it, a
     },
   ];
   await serving([[503, {}], [429, {}], good], async (endpoint) => {
-    expect(await embedBy(endpoint, "m", { sleep })(["a", "b"])).toEqual([[1], [2]]);
+    expect(await embedBy({ endpoint, model: "m", price: null }, { sleep })(["a", "b"])).toEqual({
+      vectors: [[1], [2]],
+      cost: { usd: null, tokens: null },
+    });
     expect(pauses).toEqual([500, 1_000]);
   });
   await serving([[401, { error: { message: "no such key: a-secret-key" } }]], async (endpoint) => {
-    await expect(embedBy(endpoint, "m", { sleep })(["a"])).rejects.toThrow("answered 401: no such key: [key]");
+    await expect(embedBy({ endpoint, model: "m", price: null }, { sleep })(["a"])).rejects.toThrow(
+      "answered 401: no such key: [key]",
+    );
   });
   await serving([[200, { answer: "hello" }]], async (endpoint) => {
-    await expect(embedBy(endpoint, "m", { sleep })(["a"])).rejects.toThrow('with something else: {"answer":"hello"}');
+    await expect(embedBy({ endpoint, model: "m", price: null }, { sleep })(["a"])).rejects.toThrow(
+      'with something else: {"answer":"hello"}',
+    );
   });
-  await expect(embedBy(endpointAt("http://127.0.0.1:2/v1"), "m", { sleep })(["a"])).rejects.toThrow(
-    "nobody answers there",
-  );
+  await expect(embedBy(free("http://127.0.0.1:2/v1", "m"), { sleep })(["a"])).rejects.toThrow("nobody answers there");
 });

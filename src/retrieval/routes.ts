@@ -3,17 +3,58 @@ import { z } from "zod";
 import type { Endpoint } from "../wire/index.ts";
 import type { Embed } from "./embed.ts";
 import { type PostOptions, postJson } from "./post-json.ts";
+import { costOfUse, mostToEmbed, mostToRerank, type RetrievalPrice, type Use } from "./price.ts";
 import type { Rerank } from "./rerank.ts";
 
-const Embeddings = z.object({ data: z.array(z.object({ index: z.int(), embedding: z.array(z.number()) })) });
-const Ranked = z.object({ results: z.array(z.object({ index: z.int(), relevance_score: z.number() })) });
+/** How a model that embeds or reranks is reached. */
+export interface RetrievalRoute {
+  readonly endpoint: Endpoint;
+  readonly model: string;
+  /** Null where it is not known. */
+  readonly price: RetrievalPrice | null;
+}
+
+const count = z.number().min(0);
+const Usage = z
+  .object({ total_tokens: count.nullish(), prompt_tokens: count.nullish(), search_units: count.nullish() })
+  .nullish()
+  .catch(null);
+const Billed = z
+  .object({ billed_units: z.object({ search_units: count.nullish() }).nullish() })
+  .nullish()
+  .catch(null);
+const Embeddings = z.object({
+  data: z.array(z.object({ index: z.int(), embedding: z.array(z.number()) })),
+  usage: Usage,
+});
+const Ranked = z.object({
+  results: z.array(z.object({ index: z.int(), relevance_score: z.number() })),
+  usage: Usage,
+  meta: Billed,
+});
+
+/** Tokens as OpenAI, Jina, vLLM and llama.cpp report them, searches as Cohere and OpenRouter do. */
+const useIn = ({ usage, meta }: { usage?: z.infer<typeof Usage>; meta?: z.infer<typeof Billed> }): Use => ({
+  tokens: usage?.total_tokens ?? usage?.prompt_tokens ?? null,
+  searches: meta?.billed_units?.search_units ?? usage?.search_units ?? null,
+});
 
 /** @see OpenAI's API reference, "Create embeddings" */
-export function embedBy(endpoint: Endpoint, model: string, options?: PostOptions): Embed {
+export function embedBy({ endpoint, model, price }: RetrievalRoute, options?: PostOptions): Embed {
   return async (texts) => {
-    const body = { model, input: texts, encoding_format: "float" };
-    const { data } = await postJson(endpoint, "embeddings", body, Embeddings, options);
-    return data.toSorted((left, right) => left.index - right.index).map(({ embedding }) => embedding);
+    const { answer, costUsd } = await postJson(
+      endpoint,
+      {
+        path: "embeddings",
+        body: { model, input: texts, encoding_format: "float" },
+        answer: Embeddings,
+        ceilingUsd: costOfUse(mostToEmbed(texts), price),
+        costOf: (answer) => costOfUse(useIn(answer), price),
+      },
+      options,
+    );
+    const inOrder = answer.data.toSorted((left, right) => left.index - right.index);
+    return { vectors: inOrder.map(({ embedding }) => embedding), cost: { usd: costUsd, tokens: useIn(answer).tokens } };
   };
 }
 
@@ -22,12 +63,21 @@ export function embedBy(endpoint: Endpoint, model: string, options?: PostOptions
  *
  * @see Jina's and Cohere's API references, "Rerank"; vLLM and llama.cpp's server have the same form
  */
-export function rerankBy(endpoint: Endpoint, model: string, options?: PostOptions): Rerank {
+export function rerankBy({ endpoint, model, price }: RetrievalRoute, options?: PostOptions): Rerank {
   return async (query, texts) => {
-    const body = { model, query, documents: texts, top_n: texts.length };
-    const { results } = await postJson(endpoint, "rerank", body, Ranked, options);
+    const { answer, costUsd } = await postJson(
+      endpoint,
+      {
+        path: "rerank",
+        body: { model, query, documents: texts, top_n: texts.length },
+        answer: Ranked,
+        ceilingUsd: costOfUse(mostToRerank(query, texts), price),
+        costOf: (answer) => costOfUse(useIn(answer), price),
+      },
+      options,
+    );
     const scores = new Array<number>(texts.length).fill(Number.NEGATIVE_INFINITY);
-    for (const { index, relevance_score } of results) if (index in scores) scores[index] = relevance_score;
-    return scores;
+    for (const { index, relevance_score } of answer.results) if (index in scores) scores[index] = relevance_score;
+    return { scores, cost: { usd: costUsd, tokens: useIn(answer).tokens } };
   };
 }

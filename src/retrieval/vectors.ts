@@ -1,6 +1,7 @@
 /** Passages by their meaning, as a model embeds it. */
 import type { cachedEmbed } from "./embed.ts";
 import type { Passage } from "./passages.ts";
+import { noCost } from "./price.ts";
 import type { Retriever } from "./retriever.ts";
 
 /**
@@ -15,18 +16,19 @@ export async function embeddings(
   embed: ReturnType<typeof cachedEmbed>,
   model: string,
 ): Promise<Retriever> {
-  const vectors = await embed(passages.map(({ text }) => text));
+  const embedded = await embed(passages.map(({ text }) => text));
   return {
     name: `embeddings of ${model}`,
     version: 1,
+    prepared: embedded.map(({ cost }) => cost),
     search: async (query, topK) => {
-      if (query.trim() === "" || passages.length === 0) return [];
-      const [wanted] = (await embed([query])) as [Float32Array];
-      const cosines = vectors.map((vector) => dot(vector, wanted));
-      return [...passages.keys()]
+      if (query.trim() === "" || passages.length === 0) return { passages: [], cost: noCost };
+      const wanted = (await embed([query]))[0]!;
+      const cosines = embedded.map(({ vector }) => dot(vector, wanted.vector));
+      const places = [...passages.keys()]
         .sort((left, right) => cosines[right]! - cosines[left]! || left - right)
-        .slice(0, topK)
-        .map((place) => passages[place]!);
+        .slice(0, topK);
+      return { passages: places.map((place) => passages[place]!), cost: wanted.cost };
     },
   };
 }

@@ -70,11 +70,17 @@ describe("a bet on a mean", () => {
     );
   });
 
-  test("with differences of −1, 0 and 1 wins exactly the goal, not more", () => {
-    const won = wealths(new Array<number>(60).fill(1), 0, 40);
-    const first = won.findIndex((wealth) => hasReached(wealth, 40));
-    expect(first).toBeGreaterThan(0);
-    expect(won[first]).toBeCloseTo(40, 9);
+  test("wins exactly the goal with differences of −1, 0 and 1, hardly more with others, and stakes nothing then", () => {
+    for (const [size, most] of [
+      [1, 40 + 1e-9],
+      [0.3, 41],
+    ] as const) {
+      const won = wealths(new Array<number>(200).fill(size), 0, 40);
+      const first = won.findIndex((wealth) => hasReached(wealth, 40));
+      expect(first).toBeGreaterThan(0);
+      expect(won[first]).toBeLessThanOrEqual(most);
+      expect(won.at(-1)! / won[first]!).toBeCloseTo(1, 6);
+    }
   });
 });
 
@@ -98,9 +104,9 @@ describe("the size of a stake", () => {
     expect(after(new Array<number>(200).fill(0.2), 0.999).stake).toBe(0.95);
   });
 
-  test("knows whether all differences were −1, 0 or 1", () => {
-    expect(after([1, 0, -1]).isTernary).toBe(true);
-    expect(after([1, 0.5, -1]).isTernary).toBe(false);
+  test("knows the mean size of differences that are not 0, which is 1 where they are −1, 0 or 1", () => {
+    expect(after([1, 0, -1]).win).toBe(1);
+    expect(after([0.5, 0, -0.25, 0]).win).toBeCloseTo((1 + 0.5 + 0.25) / 3, 12);
   });
 });
 

@@ -16,19 +16,19 @@ export interface Terms {
   readonly stake: number;
   /** The largest share of the wealth that the worst difference, −1, may take away. */
   readonly boldest: number;
-  /** Whether differences were −1, 0 and 1 alone. */
-  readonly isTernary: boolean;
+  /** The size of a typical win: 1 where differences are −1, 0 and 1. */
+  readonly win: number;
 }
 
 /**
  * Wealth after a bet that the mean of differences from −1 to 1 is above `mean`. It never falls below 0, and falls the more
  * the higher `mean` is, so that the values it refutes form an interval.
  *
- * @param goal  where differences are −1, 0 and 1, no more is staked than takes a win exactly there: more would only be lost
+ * @param goal  no more is staked than takes a typical win exactly there: more would only be lost
  */
 export function wealthAfter(wealth: number, difference: number, mean: number, terms: Terms, goal: number): number {
   const stake = Math.min(terms.stake, terms.boldest / (1 + mean)) * wealth;
-  const needed = terms.isTernary ? (goal - wealth) / (1 - mean) : Number.POSITIVE_INFINITY;
+  const needed = terms.win > mean ? Math.max(0, goal - wealth) / (terms.win - mean) : Number.POSITIVE_INFINITY;
   return wealth + Math.min(stake, needed) * (difference - mean);
 }
 
@@ -81,7 +81,7 @@ export class StakeSize {
   #squares: number;
   #seenSquares = 1;
   #seenSizes = 1;
-  #isTernary = true;
+  #moving = 1;
 
   constructor({ careAbout, spread, confidence, power }: Required<SequentialPlan>) {
     this.#careAbout = careAbout;
@@ -99,7 +99,7 @@ export class StakeSize {
     const typical = this.#seenSquares / this.#seenSizes;
     const boldest = Math.min(0.95, 0.6 / typical);
     const kelly = (this.#careAbout * this.#count) / this.#squares;
-    return { stake: Math.min(boldest, kelly / (1 - nearEnd)), boldest, isTernary: this.#isTernary };
+    return { stake: Math.min(boldest, kelly / (1 - nearEnd)), boldest, win: this.#seenSizes / this.#moving };
   }
 
   learn(difference: number): void {
@@ -108,6 +108,6 @@ export class StakeSize {
     this.#squares += size * size;
     this.#seenSquares += size * size;
     this.#seenSizes += size;
-    if (size !== 0 && size !== 1) this.#isTernary = false;
+    if (size !== 0) this.#moving += 1;
   }
 }

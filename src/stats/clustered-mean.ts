@@ -1,5 +1,5 @@
 /** The mean of values that come in clusters. */
-import { clusterSpread, halfWidth } from "./cluster-spread.ts";
+import { clusterSpread, studentInterval } from "./cluster-spread.ts";
 import type { Clusters } from "./clusters.ts";
 import { defaultConfidence } from "./interval.ts";
 import type { MeanEstimate } from "./mean.ts";
@@ -9,9 +9,9 @@ export interface ClusteredMean extends MeanEstimate {
 }
 
 /**
- * The mean of all values, each with the same weight whatever the size of its cluster, and its cluster-robust interval,
- * mean ± t·SE (see `clusterSpread`). Assumes independent clusters and a mean that is nearly normal. With clusters of one
- * value it is Student's interval.
+ * The mean of all values, each with the same weight whatever the size of its cluster, and its cluster-robust interval: mean
+ * ± t·SE, longer towards the longer tail (see `clusterSpread` and `studentInterval`). Assumes independent clusters. Of values
+ * that are not skewed, in clusters of one, it is Student's interval.
  *
  * @returns null of nothing; the interval is null for one cluster, and where all values agree
  */
@@ -24,9 +24,7 @@ export function clusteredMean(clusters: Clusters, confidence = defaultConfidence
     filled.map((values) => total(values.map((value) => value - mean)) / n),
     filled.map((values) => values.length / n),
   );
-  const half = halfWidth(spread, confidence);
-  const interval = half === null ? null : { low: mean - half, high: mean + half };
-  return { mean, n, clusters: filled.length, interval };
+  return { mean, n, clusters: filled.length, interval: studentInterval(mean, spread, confidence) };
 }
 
 const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { clusteredMean } from "./clustered-mean.ts";
 import { clusteredProportion } from "./clustered-proportion.ts";
 import { wilsonInterval } from "./proportion.ts";
+import { randomFrom } from "./random.ts";
 
 const score = fc.constantFrom(0, 1);
 const clusters = fc.array(fc.array(score, { minLength: 1, maxLength: 6 }), { minLength: 2, maxLength: 15 });
@@ -36,14 +38,50 @@ describe("a share of clustered scores", () => {
     );
   });
 
-  test("keeps a width where all are right, as wide as so few clusters leave it", () => {
-    const [few, many] = [10, 40].map(
-      (count) => clusteredProportion(Array.from({ length: count }, () => [1, 1, 1, 1, 1]))!,
-    );
-    expect(few!.interval!.high).toBe(1);
-    expect(few!.interval!.low).toBeLessThan(wilsonInterval(10, 10)!.low);
-    expect(many!.interval!.low).toBeGreaterThan(few!.interval!.low);
-    expect(many!.interval!.low).toBeLessThan(wilsonInterval(40, 40)!.low);
+  test("takes answers that are all right as half way between as many as there are and as many as clusters", () => {
+    const documents = Array.from({ length: 10 }, () => [1, 1, 1, 1, 1]);
+    const all = clusteredProportion(documents)!;
+    expect(all.independent).toBeCloseTo(50 / (1 + 4 * 0.5), 9);
+    expect(all.interval!.high).toBe(1);
+    const oneWrong = clusteredProportion([[1, 1, 1, 1, 0], ...documents.slice(1)])!;
+    // 81 to 100 % beside 90 to 99.6 %; taken as one answer a document, with a t for the z, it was 67 to 100 %.
+    expect(oneWrong.interval!.low - all.interval!.low).toBeLessThan(0.085);
+    expect(all.interval!.low).toBeGreaterThan(wilsonInterval(10, 10)!.low);
+    expect(all.interval!.low).toBeLessThan(wilsonInterval(50, 50)!.low);
+  });
+
+  test("covers shares near 1 of few clusters, alike or not", () => {
+    const random = randomFrom("shares near 1");
+    for (const share of [0.95, 0.98])
+      for (const alike of [0, 0.5]) {
+        let covered = 0;
+        for (let study = 0; study < 1500; study++) {
+          const documents = Array.from({ length: 10 }, () => {
+            const [isOwn, own] = [random.uniform() < Math.sqrt(alike), random.uniform()];
+            return Array.from({ length: 5 }, () => ((isOwn ? own : random.uniform()) < share ? 1 : 0));
+          });
+          const { low, high } = clusteredProportion(documents)!.interval!;
+          if (low <= share && share <= high) covered++;
+        }
+        expect(covered / 1500, `${share}, ${alike}`).toBeGreaterThan(0.92);
+      }
+  });
+
+  test("of partly right answers is narrower, as they vary less, and covers their mean", () => {
+    const random = randomFrom("partly right");
+    const draw = (count: number) => Array.from({ length: count }, () => [0.7 + 0.3 * random.uniform()]);
+    const one = clusteredProportion(draw(40))!;
+    const student = clusteredMean(draw(40))!.interval!;
+    expect(one.interval!.high - one.interval!.low).toBeLessThan(1.6 * (student.high - student.low));
+    let covered = 0;
+    for (let study = 0; study < 1500; study++) {
+      const { low, high } = clusteredProportion(draw(20))!.interval!;
+      if (low <= 0.85 && 0.85 <= high) covered++;
+    }
+    expect(covered / 1500).toBeGreaterThan(0.94);
+    // Scores that happen to agree do not claim to vary by nothing.
+    const { low, high } = clusteredProportion(Array.from({ length: 20 }, () => [0.7]))!.interval!;
+    expect(high - low).toBeGreaterThan(0.05);
   });
 
   test("is worth at most its answers, at least nearly its clusters", () => {

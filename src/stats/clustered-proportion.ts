@@ -11,21 +11,26 @@ export interface ClusteredProportion {
   readonly share: number;
   readonly n: number;
   readonly clusters: number;
-  /** How many independent answers would say as much; null for one cluster. */
+  /** How many independent right or wrong answers would say as much; null for one cluster. */
   readonly independent: number | null;
   /** Null for one cluster. */
   readonly interval: Interval | null;
 }
 
 /**
- * The mean of scores from 0 to 1 with Wilson's interval of as many independent answers as the clustered ones are worth:
+ * The mean of scores from 0 to 1 with Wilson's interval of as many independent right or wrong answers as say as much:
  *
- *   n / (1 + (d − 1)·(t/z)²)     with the design effect d = 1 + (Σ nᵢ²/n − 1)·ρ
+ *   n / (v·(1 + (d − 1)·(t/z)²))     with the design effect d = 1 + (Σ nᵢ²/n − 1)·ρ
  *
- * ρ is the intra-cluster correlation, from 0 to 1; where all answers are right, or all wrong, nothing tells it and it is
- * taken as 1, so that the interval is that of the clusters. What clusters add to the variance is estimated from few of
- * them, so it gets Student's quantile t (degrees of freedom as in `clusterSpread`) for the normal z. Unlike mean ± t·SE it
- * keeps a width at 0 and 1. Measured coverage: docs/statistics.md.
+ * ρ is the intra-cluster correlation, from 0 to 1. What clusters add to the variance is estimated from few of them, so it gets
+ * Student's quantile t (degrees of freedom as in `clusterSpread`) for the normal z. Where all scores are alike nothing tells
+ * ρ; it is taken as ½, half way, and nothing was estimated that had to be widened.
+ *
+ * v is the scores' variance as a share of p(1 − p), that of right or wrong answers with the same mean, which is the most it
+ * can be: v = (Σ (s − p)²/(p(1 − p)) + 1)/n. It is 1 for scores of 0 and 1, less where answers are partly right. The 1 stands
+ * for one answer that is right or wrong, so that scores which happen to agree do not claim to vary by nothing.
+ *
+ * Unlike mean ± t·SE it keeps a width at 0 and 1. Measured coverage: docs/statistics.md.
  *
  * @returns null of nothing
  * @see Franco, Little, Louis and Slud 2019, "Comparative study of confidence intervals for proportions in complex sample
@@ -43,10 +48,20 @@ export function clusteredProportion(clusters: Clusters, confidence = defaultConf
   const weights = filled.map((scores) => scores.length / n);
   const spread = clusterSpread(weights, weights);
   if (spread === null) return { share, n, clusters: filled.length, independent: null, interval: null };
-  const effect = designEffect(filled, Math.min(1, Math.max(0, intraClusterCorrelation(filled) ?? 1)));
+  const correlation = intraClusterCorrelation(filled);
   const tail = 0.5 + confidence / 2;
-  const widening = (studentTQuantile(tail, spread.degreesOfFreedom) / normalQuantile(tail)) ** 2;
-  const independent = n / (1 + (effect - 1) * widening);
+  const widening =
+    correlation === null ? 1 : (studentTQuantile(tail, spread.degreesOfFreedom) / normalQuantile(tail)) ** 2;
+  const effect = designEffect(filled, Math.min(1, Math.max(0, correlation ?? 0.5)));
+  const independent = n / (varianceShare(all, share) * (1 + (effect - 1) * widening));
   const interval = wilsonInterval(share * independent, independent, confidence);
   return { share, n, clusters: filled.length, independent, interval };
+}
+
+/** Of what the variance of right or wrong answers would be; at most 1. */
+function varianceShare(scores: readonly number[], share: number): number {
+  const most = share * (1 - share);
+  if (!(most > 0)) return 1;
+  const squares = scores.reduce((sum, score) => sum + (score - share) ** 2, 0);
+  return Math.min(1, (squares / most + 1) / scores.length);
 }

@@ -34,7 +34,8 @@ export function normalCdf(z: number): number {
     term *= (z * z) / odd;
     sum += term;
   }
-  return 0.5 + sum * Math.exp(-(z * z) / 2 - Math.log(2 * Math.PI) / 2);
+  const below = 0.5 + sum * Math.exp(-(z * z) / 2 - Math.log(2 * Math.PI) / 2);
+  return Math.min(1, Math.max(0, below));
 }
 
 /** P(T ≤ t) of Student's t: with x = ν/(ν+t²), 1 − I_x(ν/2, 1/2)/2 for t ≥ 0 (Abramowitz and Stegun 26.7.1). */

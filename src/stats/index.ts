@@ -2,6 +2,7 @@ export * from "./agreement.ts";
 export { defaultSequentialPower, type SequentialPlan } from "./betting.ts";
 export * from "./bootstrap.ts";
 export * from "./cluster-spread.ts";
+export * from "./clustered-agreement.ts";
 export * from "./clustered-mean.ts";
 export * from "./clustered-proportion.ts";
 export * from "./clustered-quantile.ts";

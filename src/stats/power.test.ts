@@ -45,3 +45,10 @@ test("in drawn studies of that effect, the interval leaves out 0 eight times of 
     if (meanEstimate(Array.from({ length: 4 }, () => effect + random.normal()))!.interval!.low > 0) found += 1;
   expect(Math.abs(found / studies - 0.8)).toBeLessThan(0.025);
 });
+
+test("the normal distribution function is a probability in the far tails too", () => {
+  for (let z = -10; z <= 10; z += 1 / 64) {
+    expect(normalCdf(z)).toBeGreaterThanOrEqual(0);
+    expect(normalCdf(z)).toBeLessThanOrEqual(1);
+  }
+});

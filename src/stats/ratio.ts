@@ -1,5 +1,5 @@
 /** Ratios of sums over clustered samples: cost per correct answer, one candidate's cost as a multiple of another's. */
-import { clusterSpread, halfWidth } from "./cluster-spread.ts";
+import { clusterSpread, studentInterval } from "./cluster-spread.ts";
 import { clustersBy } from "./clusters.ts";
 import { defaultConfidence, type Interval } from "./interval.ts";
 
@@ -18,10 +18,10 @@ export interface Quotient {
 }
 
 /**
- * Σ numerator / Σ denominator over samples, e.g. Σ cost / Σ correct in USD per correct answer, with the interval
- * R·e^(±t·SE) of its logarithm. SE is that of the linearised ln R, Σ y/Y − Σ x/X, by cluster (see `clusterSpread`, where a
- * cluster's weight is its mean share of the sums). It mirrors when the ratio is turned over, and is never negative.
- * Fieller's interval covers about as well, but has no ends where the denominator is small (docs/statistics.md).
+ * Σ numerator / Σ denominator over samples, e.g. Σ cost / Σ correct in USD per correct answer, with the interval of its
+ * logarithm (see `studentInterval`). SE is that of the linearised ln R, Σ y/Y − Σ x/X, by cluster (see `clusterSpread`, where
+ * a cluster's weight is its mean share of the sums). It mirrors when the ratio is turned over, and is never negative.
+ * Fieller's interval covers less well, and has no ends where the denominator is small (docs/statistics.md).
  *
  * @returns null where the denominators add up to 0
  * @see Cochran 1977, "Sampling Techniques", 3rd ed., chapter 6, for the linearised variance of a ratio
@@ -73,9 +73,8 @@ function productOfSums(parts: readonly Part[], exponents: readonly number[], con
     shares.map((share) => exponents.reduce((sum, exponent, index) => sum + exponent * share[index]!, 0)),
     shares.map((share) => share.reduce((sum, value) => sum + value, 0) / exponents.length),
   );
-  const half = halfWidth(spread, confidence);
-  const interval = half === null ? null : { low: ratio * Math.exp(-half), high: ratio * Math.exp(half) };
-  return { ...result, interval };
+  const logarithm = studentInterval(Math.log(ratio), spread, confidence);
+  return { ...result, interval: logarithm && { low: Math.exp(logarithm.low), high: Math.exp(logarithm.high) } };
 }
 
 const totals = (parts: readonly Part[], columns: number) =>

@@ -7,6 +7,7 @@ export interface Database {
   readonly trial: TrialTable;
   readonly call: CallTable;
   readonly spending: SpendingTable;
+  readonly retrieval: RetrievalTable;
 }
 
 export interface RunTable {
@@ -55,6 +56,17 @@ export interface SpendingTable {
   /** After this entry. */
   settled_nanousd: number;
   reserved_nanousd: number;
+  /** Of what reserves, what for; null for calls of trials, and where it settles. */
+  purpose: string | null;
+}
+
+/** One row each time that a run found its passages by asking models. */
+export interface RetrievalTable {
+  run_id: string;
+  /** From 1. */
+  ordinal: number;
+  /** `RetrievalSpent` as JSON. */
+  record: string;
 }
 
 /** Records are evidence: they are added and never changed. */
@@ -125,6 +137,19 @@ export const migrations: Readonly<Record<string, Migration>> = {
         from (select run_id, cast(ceil(sum(cost_usd) * 1e9) as integer) as spent from trial group by run_id)
         where spent is not null`.execute(db);
       await makeAppendOnly(db, ["spending"]);
+    },
+  },
+  "2026-11-28-spending-on-retrieval": {
+    up: async (db: Kysely<unknown>) => {
+      await db.schema.alterTable("spending").addColumn("purpose", "text").execute();
+      await db.schema
+        .createTable("retrieval")
+        .addColumn("run_id", "text", (column) => column.notNull().references("run.id"))
+        .addColumn("ordinal", "integer", (column) => column.notNull())
+        .addColumn("record", "text", (column) => column.notNull())
+        .addPrimaryKeyConstraint("retrieval_of_run", ["run_id", "ordinal"])
+        .execute();
+      await makeAppendOnly(db, ["retrieval"]);
     },
   },
 };

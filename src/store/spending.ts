@@ -1,6 +1,7 @@
 /**
  * What a run spends, as a log: a line when a call's ceiling is reserved, committed before the call is sent, and a line when
- * what it cost is settled. There is no counter beside it: each line holds the totals after it, and the next is written
+ * what it cost is settled. What was no call of a trial says its purpose: a run that goes on embeds again, and it stands there
+ * again. There is no counter beside it: each line holds the totals after it, and the next is written
  * only behind the last, in one transaction, by however many processes.
  *
  * A call whose process died stays reserved, as nobody knows what it cost. Amounts are whole nanodollars, rounded up, so
@@ -26,25 +27,25 @@ export function budgetOn(sqlite: Database, runId: string, capUsd: number): Budge
   );
   const isSettled = sqlite.prepare<[string, number]>("select 1 from spending where run_id = ? and reservation = ?");
   const add = sqlite.prepare(
-    "insert into spending (run_id, entry, reservation, nanousd, settled_nanousd, reserved_nanousd) values (?, ?, ?, ?, ?, ?)",
+    "insert into spending (run_id, entry, reservation, nanousd, settled_nanousd, reserved_nanousd, purpose) values (?, ?, ?, ?, ?, ?, ?)",
   );
   const totals = () => last.get(runId) ?? nothing;
 
-  const reserve = sqlite.transaction((ceiling: number): number | null => {
+  const reserve = sqlite.transaction((ceiling: number, purpose: string | null): number | null => {
     const { entry, settled, reserved } = totals();
     if (settled + reserved + ceiling > cap) return null;
-    add.run(runId, entry + 1, null, ceiling, settled, reserved + ceiling);
+    add.run(runId, entry + 1, null, ceiling, settled, reserved + ceiling, purpose);
     return entry + 1;
   });
   const settle = sqlite.transaction((reservation: number, ceiling: number, cost: number) => {
     if (isSettled.get(runId, reservation) !== undefined) return;
     const { entry, settled, reserved } = totals();
-    add.run(runId, entry + 1, reservation, cost, settled + cost, reserved - ceiling);
+    add.run(runId, entry + 1, reservation, cost, settled + cost, reserved - ceiling, null);
   });
   return {
-    reserve: (ceilingUsd) => {
+    reserve: (ceilingUsd, purpose) => {
       const ceiling = nanodollars(ceilingUsd);
-      const reservation = reserve.immediate(ceiling);
+      const reservation = reserve.immediate(ceiling, purpose ?? null);
       if (reservation === null) return null;
       return {
         settle: (costUsd) => settle.immediate(reservation, ceiling, costUsd === null ? ceiling : nanodollars(costUsd)),

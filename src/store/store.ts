@@ -5,11 +5,12 @@
 import { Kysely, SqliteDialect } from "kysely";
 import { Migrator } from "kysely/migration";
 import { UserError } from "../errors.ts";
-import type { Budget, Recorder, RunInfo, TrialRecord } from "../evals/index.ts";
+import type { Budget, Recorder, RetrievalSpent, RunInfo, TrialRecord } from "../evals/index.ts";
 import { cannotUse, openFile } from "./file.ts";
 import { insertsInto } from "./insert.ts";
 import { recorderOn } from "./recorder.ts";
 import { eachRecord, withBodies } from "./records.ts";
+import { addRetrieval, retrievalOf } from "./retrieval.ts";
 import { type Database, migrations } from "./schema.ts";
 import { budgetOn } from "./spending.ts";
 
@@ -28,6 +29,8 @@ export interface Store {
   /** The same trials with the bodies of their calls, in the order given. */
   readonly withBodies: (runId: string, records: readonly TrialRecord[]) => AsyncIterable<TrialRecord>;
   readonly doneTrials: (runId: string) => Promise<Set<string>>;
+  /** What finding a run's passages took, behind what it took before; `findRun` gives all of it. */
+  readonly addRetrieval: (runId: string, spent: RetrievalSpent) => Promise<void>;
   /** The cap of a run, with what it has reserved and settled already, in this process and in others. */
   readonly budget: (runId: string, capUsd: number) => Budget;
   /** Mean E2E of all calls ever made to a candidate, ms; null where there were none. */
@@ -92,6 +95,7 @@ export async function openStore(path: string): Promise<Store> {
       const done = await db.selectFrom("trial").select("trial_id").where("run_id", "=", runId).execute();
       return new Set(done.map((row) => row.trial_id));
     },
+    addRetrieval: (runId, spent) => addRetrieval(db, runId, spent),
     budget: (runId, capUsd) => budgetOn(sqlite, runId, capUsd),
     meanCallMs: async (candidate) => {
       const mean = await db
@@ -110,13 +114,18 @@ function runFrom(row: { info: string; status: RunInfo["status"]; finished_at: st
   return { ...(JSON.parse(row.info) as RunInfo), status: row.status, finishedAt: row.finished_at };
 }
 
+async function withRetrieval(db: Kysely<Database>, run: RunInfo): Promise<RunInfo> {
+  const retrieval = await retrievalOf(db, run.id);
+  return retrieval.length === 0 ? run : { ...run, retrieval };
+}
+
 async function findRun(db: Kysely<Database>, idOrPrefix: string): Promise<RunInfo> {
   const wanted = db.selectFrom("run").select(["info", "status", "finished_at"]).orderBy("started_at", "desc").limit(2);
   const rows =
     idOrPrefix === "latest"
       ? (await wanted.execute()).slice(0, 1)
       : await wanted.where("id", "like", `${idOrPrefix.replaceAll(/[%_]/g, "")}%`).execute();
-  if (rows.length === 1) return runFrom(rows[0]!);
+  if (rows.length === 1) return withRetrieval(db, runFrom(rows[0]!));
   throw new UserError({
     happened: rows.length === 0 ? `there is no run "${idOrPrefix}"` : `"${idOrPrefix}" fits more than one run`,
     expected: "a run's id, an unambiguous beginning of it, or `latest`",

@@ -16,12 +16,14 @@ export function formatSignificant(value: number, digits = 3): string {
   return fraction === undefined ? group(whole!) : `${group(whole!)}.${fraction}`;
 }
 
-/** Two ends of an interval in the same format, `low–high`. */
+/** Two ends of an interval in the same format: `3–32`, and where one has a sign `−31 to 32`. */
 export function formatRange(
   range: { readonly low: number; readonly high: number } | null,
   format: (value: number) => string,
 ): string {
-  return range === null ? unknown : `${format(range.low)}–${format(range.high)}`;
+  if (range === null) return unknown;
+  const ends = [range.low, range.high].map((end) => format(end).replace(/^-/, "−"));
+  return ends.join(ends.some((end) => /^[−+]/.test(end)) ? " to " : "–");
 }
 
 /** A number with an optional unit behind it, e.g. `1.5 KiB`; null where the text is not one. */

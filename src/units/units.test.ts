@@ -127,6 +127,7 @@ describe("a share", () => {
   test("prints its interval with one percent sign where it can", () => {
     expect(formatShareRange({ low: 0.8, high: 0.92 })).toBe("80–92%");
     expect(formatShareRange({ low: 0.99, high: 1 })).toBe("99–100%");
+    expect(formatShareRange({ low: -0.03, high: 0.02 })).toBe("−3% to 2%");
   });
 });
 

@@ -91,9 +91,12 @@ function turns(messages: readonly Message[]): unknown[] {
   return result.map(({ role, content }) => ({ role, content }));
 }
 
+/** A mark is the result's own: its parts take none. */
 function toolResult(message: Message): Record<string, unknown> {
-  const content = typeof message.content === "string" ? message.content : message.content.map(partBody);
-  return { type: "tool_result", tool_use_id: message.toolCallId ?? "", content };
+  const parts = typeof message.content === "string" ? [] : message.content;
+  const content = typeof message.content === "string" ? message.content : parts.map(unmarkedBody);
+  const mark = markBody({ endsPrefix: parts.at(-1)?.endsPrefix });
+  return { type: "tool_result", tool_use_id: message.toolCallId ?? "", content, ...mark };
 }
 
 function contentBody(message: Message): unknown {
@@ -123,7 +126,12 @@ function textBlock(text: string): Record<string, unknown> {
   return { type: "text", text };
 }
 
-function partBody(part: ContentPart): Record<string, unknown> {
+const partBody = (part: ContentPart) => ({ ...unmarkedBody(part), ...markBody(part) });
+
+const markBody = ({ endsPrefix }: { readonly endsPrefix?: true | undefined }) =>
+  endsPrefix === undefined ? {} : { cache_control: { type: "ephemeral" } };
+
+function unmarkedBody(part: ContentPart): Record<string, unknown> {
   if (part.type === "text") return textBlock(part.text);
   const data = /^data:([^;,]+);base64,(.*)$/s.exec(part.url);
   return {

@@ -17,10 +17,14 @@ export interface Endpoint {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type ContentPart =
+export type ContentPart = (
   | { readonly type: "text"; readonly text: string }
   /** A `data:` or `https:` address of an image. */
-  | { readonly type: "image"; readonly url: string };
+  | { readonly type: "image"; readonly url: string }
+) & {
+  /** A prefix ends here that other requests have too. For vendors that keep only what is marked; others may refuse it. */
+  readonly endsPrefix?: true;
+};
 
 export interface Message {
   readonly role: "system" | "user" | "assistant" | "tool";
@@ -70,8 +74,10 @@ export interface CallRequest {
 export interface CallLimits {
   /** From sending to the end of the answer, ms. */
   readonly timeoutMs: number;
-  /** Without a byte, ms; counts from sending. */
+  /** Without a byte, ms; counts from sending where `firstByteMs` is not said. */
   readonly idleMs: number;
+  /** From sending to the first byte, ms: a long prompt takes minutes to read, a stalled answer does not come back. */
+  readonly firstByteMs?: number;
   /** Of the answer's body, bytes. */
   readonly maxResponseBytes: number;
   /** Of one server-sent event, characters; {@link defaultMaxEventCharacters} where it is not said. */

@@ -11,7 +11,8 @@ import type { Headers } from "./failure.ts";
 
 /** How an exchange ended that did not end by itself. */
 export type Interruption =
-  | { readonly kind: "timeout" | "idle-timeout" | "cancelled" | "too-large" }
+  | { readonly kind: "timeout" | "cancelled" | "too-large" }
+  | { readonly kind: "idle-timeout"; readonly afterMs: number }
   | { readonly kind: "network"; readonly error: unknown };
 
 /** Takes what arrives. Times are those of the clock, unrelated to when a method is called. */
@@ -73,6 +74,7 @@ export function startExchange(request: ExchangeRequest, receiver: Receiver, opti
   let sentAt: number | null = null;
   let lastByteAt = askedAt;
   let receivedBytes = 0;
+  const longestSilence = () => (receivedBytes > 0 ? limits.idleMs : (limits.firstByteMs ?? limits.idleMs));
   let arrivals: (() => void)[] = [];
   let closed = false; // nothing is taken in any more
   let stoppedAt: number | null = null; // when the receiver had heard enough
@@ -121,12 +123,13 @@ export function startExchange(request: ExchangeRequest, receiver: Receiver, opti
 
   const overdue = (now: number): Interruption | null => {
     if (now >= askedAt + limits.timeoutMs) return { kind: "timeout" };
-    if (now >= lastByteAt + limits.idleMs) return { kind: "idle-timeout" };
+    if (now >= lastByteAt + longestSilence()) return { kind: "idle-timeout", afterMs: longestSilence() };
     return null;
   };
-  /** One timer for both limits; it is set anew when it fires, not with each byte. */
+  /** One timer for all limits; it is set anew when it fires and with the first byte, not with each. */
   const watch = (): void => {
-    const due = Math.min(askedAt + limits.timeoutMs, lastByteAt + limits.idleMs);
+    clearTimeout(timer);
+    const due = Math.min(askedAt + limits.timeoutMs, lastByteAt + longestSilence());
     const wait = Math.min(Math.max(Math.ceil(due - clock.now()), 1), 2 ** 31 - 1);
     timer = setTimeout(() => {
       if (closed) return;
@@ -181,7 +184,9 @@ export function startExchange(request: ExchangeRequest, receiver: Receiver, opti
       if (closed || stoppedAt !== null) return;
       const at = clock.now();
       lastByteAt = at;
+      const isFirst = receivedBytes === 0;
       receivedBytes += bytes.length;
+      if (isFirst && limits.firstByteMs !== undefined) watch();
       const excess = receivedBytes - limits.maxResponseBytes;
       const kept = excess > 0 ? bytes.subarray(0, bytes.length - excess) : bytes;
       enqueue(() => receiver.chunk(kept, at));

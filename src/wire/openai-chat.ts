@@ -91,7 +91,11 @@ function messageBody(message: Message): Record<string, unknown> {
 }
 
 function partBody(part: ContentPart): Record<string, unknown> {
-  return part.type === "text" ? { type: "text", text: part.text } : { type: "image_url", image_url: { url: part.url } };
+  return {
+    ...(part.type === "text" ? { type: "text", text: part.text } : { type: "image_url", image_url: { url: part.url } }),
+    // OpenAI's, from GPT-5.6 on.
+    ...(part.endsPrefix && { prompt_cache_breakpoint: { mode: "explicit" } }),
+  };
 }
 
 function responseFormatBody(format: NonNullable<CallRequest["responseFormat"]>): Record<string, unknown> {

@@ -264,7 +264,7 @@ function interruptionFailure(
     case "timeout":
       return failure("timeout", `no whole answer within ${limits.timeoutMs / 1000} s`);
     case "idle-timeout":
-      return failure("idle-timeout", `not a byte for ${limits.idleMs / 1000} s`);
+      return failure("idle-timeout", `not a byte for ${interruption.afterMs / 1000} s`);
     case "too-large":
       return failure("response-too-large", `the answer is above ${limits.maxResponseBytes} bytes`);
     case "cancelled":

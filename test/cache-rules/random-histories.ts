@@ -56,21 +56,35 @@ export const histories = (maxLength = 14): fc.Arbitrary<Request[]> =>
     return history;
   });
 
-/** What each request of a history should read and write; one that ends as another is sent has ended before. */
-export function replay(cache: CacheState, history: readonly Request[]): Expectation[] {
+/**
+ * What each request of a history should read and write; one that ends as another is sent has ended before.
+ *
+ * @param isRefused given, all have ended when this returns
+ */
+export function replay(
+  cache: CacheState,
+  history: readonly Request[],
+  isRefused?: (index: number) => boolean,
+): Expectation[] {
   const calls: CacheCall[] = [];
   const running = new Set<number>();
-  return history.map(({ prompt }, index) => {
-    const ended = [...running].filter((one) => history[one]!.output.atMs <= prompt.sentAtMs);
+  const endBy = (atMs: number) => {
+    const ended = [...running].filter((one) => history[one]!.output.atMs <= atMs);
     ended.sort((a, b) => history[a]!.output.atMs - history[b]!.output.atMs || a - b);
     for (const one of ended) {
       running.delete(one);
-      calls[one]!.end(history[one]!.output);
+      if (isRefused?.(one)) calls[one]!.refuse!();
+      else calls[one]!.end(history[one]!.output);
     }
+  };
+  const expected = history.map(({ prompt }, index) => {
+    endBy(prompt.sentAtMs);
     calls.push(cache.begin(prompt));
     running.add(index);
     return calls[index]!.expected;
   });
+  if (isRefused !== undefined) endBy(Number.POSITIVE_INFINITY);
+  return expected;
 }
 
 export function commonPrefix(left: ArrayLike<number>, right: ArrayLike<number>): number {

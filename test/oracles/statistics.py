@@ -24,20 +24,31 @@ def cr1(clusters):
     return float(fit.bse[0])
 
 
-def cr2(clusters):
-    """Mean, CR2 and its degrees of freedom by the matrices of Bell and McCaffrey 2002, for a constant alone."""
+def cr3(clusters):
+    """Mean, CR3 and its degrees of freedom by the matrices of Bell and McCaffrey 2002, for a constant alone."""
     values, groups = stacked(clusters)
     n = len(values)
     residual_maker = np.eye(n) - np.full((n, n), 1 / n)
     variance, columns = 0.0, []
     for group in range(len(clusters)):
         rows = groups == group
-        eigenvalues, vectors = np.linalg.eigh(residual_maker[np.ix_(rows, rows)])
-        weights = vectors @ np.diag(eigenvalues**-0.5) @ vectors.T @ np.ones(rows.sum()) / n
+        weights = np.linalg.inv(residual_maker[np.ix_(rows, rows)]) @ np.ones(rows.sum()) / n
         variance += (weights @ (residual_maker @ values)[rows]) ** 2
         columns.append(residual_maker[:, rows] @ weights)
+    variance *= (len(clusters) - 1) / len(clusters)
     products = np.array(columns) @ np.array(columns).T
     return [float(values.mean()), float(variance**0.5), float(np.trace(products) ** 2 / (products**2).sum())]
+
+
+def mean_interval(clusters):
+    """Student's, further out towards the longer tail by Hall's term, from the means without each cluster."""
+    mean, error, degrees = cr3(clusters)
+    without = [np.concatenate(clusters[:left] + clusters[left + 1 :]).mean() for left in range(len(clusters))]
+    moved = mean - np.array(without)
+    skewness = (moved**3).sum() / (moved**2).sum() ** 1.5
+    further = skewness * (2 * stats.norm.ppf(0.975) ** 2 + 1) / 6
+    t = stats.t.ppf(0.975, degrees)
+    return [float(mean - error * (t + max(0, -further))), float(mean + error * (t + max(0, further)))]
 
 
 def welch(values, others):
@@ -91,7 +102,8 @@ def krippendorff(units, level):
 answers = {
     "welch": welch,
     "cr1": cr1,
-    "cr2": cr2,
+    "cr3": cr3,
+    "meanInterval": mean_interval,
     "intraCluster": intra_cluster,
     "signFlip": sign_flip,
     "krippendorff": krippendorff,

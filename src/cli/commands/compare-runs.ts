@@ -4,6 +4,7 @@ import { defaultCareAbout, startDecision } from "../../decision/index.ts";
 import type { RunInfo } from "../../evals/index.ts";
 import { decisionDocument, decisionText } from "../../report/decision/index.ts";
 import { defineCommand, jsonFlag } from "../command.ts";
+import { notAnswers } from "../preference-question.ts";
 import { openEarlierStore, storeFlag } from "../result.ts";
 import { tablesFlag, writeTables } from "../tables-output.ts";
 
@@ -36,7 +37,11 @@ export const compareRunsCommand = defineCommand({
     const store = await openEarlierStore(flags, io);
     try {
       const runs: RunInfo[] = [];
-      for (const id of args) runs.push(await store.findRun(id));
+      for (const id of args) {
+        const run = await store.findRun(id);
+        if (run.preference !== undefined) throw notAnswers(run);
+        runs.push(run);
+      }
       const builder = startDecision(runs, {
         volume: flags.volume === undefined ? undefined : { callsPerMonth: flags.volume },
         careAbout: flags.careAbout,

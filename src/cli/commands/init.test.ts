@@ -82,6 +82,8 @@ test.each([
   [["--import", "notes.jsonl"], 1, "holds no questions in a known form"],
   [["--kind", "chat", "--import", "notes.jsonl"], 1, "--kind chat is given together with --import"],
   [["--kind", "chat", "--name", "two words"], 1, 'the name is "two words"'],
+  [["--kind", "chat", "--model", "ollama/a,nonsense"], 1, 'no route leads to "nonsense"'],
+  [["--kind", "chat", "--model", "engine/nobody"], 1, 'there is no specimen "nobody"'],
   [["job.txt"], 1, "the job's file is to be job.txt"],
   [["none/job.yaml"], 1, "cannot be written"],
   [["/proc/job.yaml", "--kind", "chat"], 1, "/proc/job.yaml cannot be written"],

@@ -6,6 +6,7 @@ import { messageOf, UserError } from "../../errors.ts";
 import { findFiles } from "../../material/index.ts";
 import { vendors } from "../../routes/index.ts";
 import { formatCount, plain, wrapped } from "../../units/index.ts";
+import { refuseUnknownModel } from "../candidates.ts";
 import { defineCommand, type Io, listFlag } from "../command.ts";
 import { type FirstJob, firstJob, type Kind, kinds, linesToEdit } from "../init/first-job.ts";
 import {
@@ -71,7 +72,10 @@ async function answers(flags: Flags, folder: string, io: Io): Promise<FirstJob> 
   const model = await answered(io, {
     given: flags.model.length > 0 ? flags.model.join(",") : undefined,
     question: "Candidates, with commas between them",
-    suggestion: questions?.from === "promptfoo" ? "those of the file" : suggestedModels(kind, io).join(","),
+    suggestion: questions?.from === "promptfoo" ? ofTheFile : suggestedModels(kind, io).join(","),
+    check: (text) => {
+      for (const one of modelsIn(text)) refuseUnknownModel(one, io);
+    },
   });
   const volume = await answered(io, {
     given: flags.volume?.toString(),
@@ -84,10 +88,14 @@ async function answers(flags: Flags, folder: string, io: Io): Promise<FirstJob> 
     name,
     material,
     questions,
-    model: model === "those of the file" ? [] : model.split(",").map((one) => one.trim()),
+    model: modelsIn(model),
     callsPerMonth: volume === "unknown" ? null : Number(volume),
   };
 }
+
+const ofTheFile = "those of the file";
+
+const modelsIn = (answer: string) => (answer === ofTheFile ? [] : answer.split(",").map((one) => one.trim()));
 
 interface Question {
   /** By a flag. */

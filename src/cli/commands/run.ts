@@ -3,10 +3,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import {
+  type ArmSpent,
+  Halt,
   type Plan,
   type RunEnd,
   type RunInfo,
   type RunOptions,
+  roomUnder,
   runSequentially,
   runTrials,
 } from "../../evals/index.ts";
@@ -14,11 +17,11 @@ import type { Route } from "../../routes/index.ts";
 import type { Store } from "../../store/index.ts";
 import { wrapped } from "../../units/index.ts";
 import { sendCall } from "../../wire/index.ts";
-import { candidatesOf, refuseUnknownPrices } from "../candidates.ts";
+import { type Candidates, candidatesOf, refuseUnknownPrices, retrievalBy } from "../candidates.ts";
 import { defineCommand, type ExitCode, type Io, jsonFlag } from "../command.ts";
 import { planSummary, planText } from "../plan-summary.ts";
 import { progressBar } from "../progress.ts";
-import { openScenario, questionOf } from "../question.ts";
+import { findPassages, type OpenQuestion, questionOf } from "../question.ts";
 import { openOwnStore, printResult, reportFlags, storeFlag, withRun } from "../result.ts";
 import { concurrencyOf, identityOf, newRun, planOf } from "../run-plan.ts";
 import { runProgress } from "../run-progress.ts";
@@ -46,7 +49,7 @@ export const runCommand = defineCommand({
     {
       name: "[scenario|file]",
       describe:
-        "`grounding`, `replay`, `cache-probes`, a job's file, or a YAML file with the same settings as the flags (default: grounding)",
+        "`grounding`, `replay`, `cache-probes`, `preference`, a job's file, or a YAML file with the same settings as the flags (default: grounding)",
     },
   ],
   flags,
@@ -57,6 +60,7 @@ export const runCommand = defineCommand({
     "assay run job.yaml  # your own questions; `assay init` writes a first file",
     "assay run grounding --gguf model.gguf --haystack notes.txt",
     "assay run replay --trace trace.jsonl --model vllm/my-model  # an agent's requests again, turn by turn",
+    "assay run preference --answers-of latest --model openai/gpt-5-mini  # a judge holds two candidates' answers against each other",
     "assay run --resume latest  # goes on after Ctrl-C or a crash",
   ],
   async run({ args: [scenarioOrFile = "grounding"], flags, io }) {
@@ -75,7 +79,7 @@ export const runCommand = defineCommand({
 
 /** Loops are measured, not judged. */
 function refuseToRequire({ scenario }: Settings): void {
-  if (scenario !== "replay" && scenario !== "cache-probes") return;
+  if (scenario === "grounding" || scenario === "job") return;
   throw new UserError({
     happened: `--require is given, and ${scenario} judges no answers`,
     expected: "a scenario whose answers have a quality",
@@ -122,21 +126,25 @@ async function measure(
   flags: Flags,
   io: Io,
 ): Promise<ExitCode> {
-  const question = await questionOf(settings);
+  const question = await questionOf(settings, (use) => use(store));
   const candidates = await candidatesOf(question, io);
   try {
     refuseUnknownPrices(question, candidates);
-    const scenario = await openScenario(question, candidates.retrieval, io);
-    const plan = planOf(question, scenario, candidates.routes);
+    const opened = await question.open(io.interrupts.aborting);
+    // What asks nobody is found before there is a run, so that a mistake in a job leaves none behind.
+    if (opened.asksModels !== true) await findPassages(opened, null, io);
+    const plan = planOf(question, opened.scenario, candidates.routes);
     const run = earlier ?? newRun(plan, question, candidates, io.now().toISOString());
     if (earlier === null) await store.startRun(run);
-    else refuseOtherRun(earlier, identityOf(plan, question.settings, candidates.judge));
+    else refuseOtherRun(earlier, identityOf(plan, question.settings, candidates));
     sayNotes(run, io);
-    const end = await measureTrials(run, plan, candidates.judge, question.settings, store, io);
+    const found =
+      opened.asksModels === true ? await findByModels(opened, run, candidates, question.settings, store, io) : null;
+    const end = found ?? (await measureTrials(run, plan, candidates.judge, question.settings, store, io));
     await store.markRun(run.id, end === "finished" ? "finished" : "interrupted", io.now().toISOString());
     if (end !== "finished")
       io.note(
-        `${end === "interrupted" ? "Stopped" : "The cost cap is reached"}. Nothing is lost; go on with: assay run --resume ${run.id}${end === "interrupted" ? "" : " --max-cost <more>"}`,
+        `${end === "interrupted" ? "Stopped" : "The cost cap is reached"}. ${found === null ? "Nothing is lost" : "Not all passages are found, and the next part begins with the first one again"}; go on with: assay run --resume ${run.id}${end === "interrupted" ? "" : " --max-cost <more>"}`,
       );
     return await printResult(await store.findRun(run.id), store, flags, io, end !== "finished" ? 3 : 0);
   } finally {
@@ -152,6 +160,39 @@ function sayNotes({ notes = [] }: RunInfo, io: Io): void {
   for (const note of [...notes.slice(0, mostNotes), ...more]) io.note(wrapped(`! ${note}`, io.width, "  ").join("\n"));
 }
 
+/**
+ * Passages found by asking models, under the run's cap. What it took is kept, whatever comes in between.
+ *
+ * @returns null where they are all found, else what the run ends with
+ */
+async function findByModels(
+  opened: OpenQuestion,
+  run: RunInfo,
+  candidates: Candidates,
+  settings: Settings,
+  store: Store,
+  io: Io,
+): Promise<Halt["end"] | null> {
+  const { stopping, aborting } = io.interrupts;
+  const room = roomUnder(budgetOf(run, settings, store), stopping);
+  let arms: readonly ArmSpent[] | null = null;
+  try {
+    arms = await findPassages(opened, retrievalBy(candidates, { reserve: room.reserve, signal: aborting }), io);
+    return null;
+  } catch (error) {
+    if (error instanceof Halt) return error.end;
+    if (aborting.aborted) return "interrupted";
+    await store.markRun(run.id, "interrupted", io.now().toISOString());
+    throw error;
+  } finally {
+    const endedAt = io.now().toISOString();
+    await store.addRetrieval(run.id, { endedAt, isWhole: arms !== null, ...room.spent(), arms: arms ?? [] });
+  }
+}
+
+const budgetOf = ({ id }: RunInfo, { maxCost }: Settings, store: Store) =>
+  maxCost === undefined ? null : store.budget(id, maxCost);
+
 async function measureTrials(
   run: RunInfo,
   plan: Plan,
@@ -161,7 +202,8 @@ async function measureTrials(
   io: Io,
 ): Promise<RunEnd> {
   const done = await store.doneTrials(run.id);
-  const limits = { timeoutMs: (settings.timeout ?? 600) * 1_000 };
+  const timeoutMs = (settings.timeout ?? 600) * 1_000;
+  const limits = { timeoutMs, firstByteMs: timeoutMs / 2 };
   const bar = progressBar(io, run.id);
   const options: RunOptions = {
     plan,
@@ -172,7 +214,7 @@ async function measureTrials(
     send: (route, request, signal) => sendCall(route.endpoint, request, { limits, signal }),
     judge,
     sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
-    budget: settings.maxCost === undefined ? null : store.budget(run.id, settings.maxCost),
+    budget: budgetOf(run, settings, store),
     stopping: io.interrupts.stopping,
     aborting: io.interrupts.aborting,
     onTrial: runProgress(plan, done.size, bar.update, io),

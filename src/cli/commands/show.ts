@@ -6,7 +6,7 @@ import { namedScores, summaryOf, terminalSummary, verdictOf, verdicts } from "..
 import type { Store } from "../../store/index.ts";
 import { formatUsd, printable } from "../../units/index.ts";
 import { defineCommand, type ExitCode, type Io, jsonFlag } from "../command.ts";
-import { storeFlag, withRun } from "../result.ts";
+import { preferencesIn, preferencesText, storeFlag, withRun } from "../result.ts";
 import { table } from "../table.ts";
 
 const flags = z.object({
@@ -30,6 +30,11 @@ export const showCommand = defineCommand({
     withRun(id!, flags, io, async (run, store) => {
       if (trial !== undefined) return showTrial(run, trial, store, flags.json, io);
       if (flags.trials) return listTrials(run, store, flags, io);
+      if (run.preference !== undefined) {
+        const preferences = await preferencesIn(run, store);
+        io.print(flags.json ? JSON.stringify(preferences, null, 2) : preferencesText(preferences, io));
+        return 0;
+      }
       const summary = await summaryOf(run, store.records(run.id, "withoutBodies"), (chosen) =>
         store.withBodies(run.id, chosen),
       );
@@ -82,6 +87,7 @@ function trialText({ trial, calls }: TrialRecord): string {
   const { timings, usage, failure } = trial;
   const known = (value: number | null | undefined, unit: string) =>
     value == null ? "unknown" : `${Math.round(value * 100) / 100} ${unit}`;
+  const usd = (cost: number | null) => (cost === null ? "unknown" : formatUsd(cost));
   const facts = [
     ["trial", trial.id],
     ["outcome", trial.outcome],
@@ -100,7 +106,8 @@ function trialText({ trial, calls }: TrialRecord): string {
     ],
     ["output", known(usage?.outputTokens, "tokens")],
     ["KV cache", known(trial.kvCacheBytes, "B")],
-    ["cost", trial.costUsd === null ? "unknown" : formatUsd(trial.costUsd)],
+    ["cost", usd(trial.costUsd)],
+    ...(trial.given?.costUsd === undefined ? [] : [["finding", `${usd(trial.given.costUsd)} of it, for its passages`]]),
   ];
   const width = Math.max(...facts.map(([name]) => name!.length));
   const bodies = calls.flatMap((call, index) => [

@@ -20,6 +20,7 @@ const settingsFlags = Settings.pick({
   apiKeyEnv: true,
   protocol: true,
   price: true,
+  retrievalPrice: true,
   maxCost: true,
   allowUnknownPrice: true,
 });

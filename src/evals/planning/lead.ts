@@ -18,6 +18,7 @@ export function leadUnder(rule: CacheRule | null, concurrency: number): number {
     const document = Math.floor(index / questions);
     return {
       tokens: Int32Array.from({ length: sharedTokens + 1 }, (_, at) => (at === sharedTokens ? index : document)),
+      breakpoints: [{ endTokens: sharedTokens }],
     };
   });
   const names = prompts.map((_, index) => String(Math.floor(index / questions)));

@@ -54,7 +54,7 @@ function planOf(prompts: readonly (readonly number[])[], isInOrder = false): Pla
       question: "?",
       source: "made up",
       cells: [{}],
-      samplesPerCell: samples.length,
+      sampleCount: () => samples.length,
       samples: () => samples,
       isInOrder,
       scorers: [],

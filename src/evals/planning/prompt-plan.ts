@@ -9,7 +9,7 @@ export interface PromptPlan {
   readonly schedule: Schedule;
   /** `tree.tokens` is the lower bound of what any cache makes the route evaluate. */
   readonly tree: PrefixTree;
-  /** The same prompts, made anew at less cost than at first. */
+  /** The same prompts with their marks, made anew at less cost than at first. */
   readonly prompts: Prompts;
 }
 
@@ -43,12 +43,24 @@ export function planPrompts(
 ): PromptPlan {
   const tree = treeOf(prompts, most);
   const { tokensOf } = tree;
-  const again = tokensOf === null || prompts.isExact ? prompts : { ...prompts, of: asPrompts(tokensOf) };
+  const made = prompts.marked?.(tree.order) ?? prompts;
+  const again = tokensOf === null || prompts.isExact ? made : { ...made, of: madeAnew(made, tokensOf) };
   const waiting = waitingFor(tree, again, rule, concurrency);
   return { schedule: sharingFirst(tree, waiting), tree, prompts: again };
 }
 
-const asPrompts = (tokensOf: (prompt: number) => Int32Array) => (prompt: number) => ({ tokens: tokensOf(prompt) });
+/** Marks and boundaries are kept, and tokens are not: they are most of a prompt. */
+function madeAnew({ of, marked }: Prompts, tokensOf: (prompt: number) => Int32Array): Prompts["of"] {
+  if (marked === undefined) return (prompt) => ({ tokens: tokensOf(prompt) });
+  const boundaries: Omit<ReturnType<Prompts["of"]>, "tokens">[] = [];
+  return (prompt) => {
+    if (boundaries[prompt] === undefined) {
+      const { tokens: _tokens, ...rest } = of(prompt);
+      boundaries[prompt] = rest;
+    }
+    return { ...boundaries[prompt], tokens: tokensOf(prompt) };
+  };
+}
 
 /** One call at a time, all of them are the same order. */
 function waitingFor(tree: PrefixTree, prompts: Prompts, rule: CacheRule | null, concurrency: number): Waiting {

@@ -1,6 +1,7 @@
 /** The trials of a route with the order in which they are asked, so many at a time as fit in memory. */
 import type { Route } from "../../routes/index.ts";
 import { type Plan, type PlannedTrial, plannedTrials } from "../plan.ts";
+import { markedTrials } from "./cache-marks.ts";
 import { leadUnder } from "./lead.ts";
 import { planPrompts } from "./prompt-plan.ts";
 import { promptsOf } from "./prompts.ts";
@@ -25,14 +26,15 @@ export async function* windowsOf(
   if (!plan.scenario.isInOrder) {
     const trials = [...plannedTrials(plan, route)].filter(({ id }) => !isDone(id));
     const prompts = await promptsOf(trials, route, plan);
-    yield { trials, schedule: planPrompts(prompts, route.cacheRule, concurrency).schedule };
+    const { schedule } = planPrompts(prompts, route.cacheRule, concurrency);
+    yield { trials: markedTrials(trials, schedule.order, route, plan), schedule };
     return;
   }
   const lead = leadUnder(route.cacheRule, concurrency);
-  const window = (trials: readonly PlannedTrial[]): Window => ({
-    trials,
-    schedule: byDocument(trials.map(documentOf), lead),
-  });
+  const window = (trials: readonly PlannedTrial[]): Window => {
+    const schedule = byDocument(trials.map(documentOf), lead);
+    return { trials: markedTrials(trials, schedule.order, route, plan), schedule };
+  };
   let trials: PlannedTrial[] = [];
   for (const trial of plannedTrials(plan, route)) {
     if (isDone(trial.id)) continue;

@@ -18,7 +18,7 @@ test("a cell has as many samples as it announces, and its ids differ", () => {
   const scenario = grounding({ ...groundingDefaults, needles: [1, 3], documents: 3, unanswerableShare: 0.4 });
   for (const cell of scenario.cells) {
     const samples = [...scenario.samples(cell)];
-    expect(samples).toHaveLength(scenario.samplesPerCell);
+    expect(samples).toHaveLength(scenario.sampleCount(scenario.cells[0]!));
     expect(new Set(samples.map(({ id }) => id)).size).toBe(samples.length);
   }
 });

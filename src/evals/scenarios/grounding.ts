@@ -13,6 +13,7 @@ import {
 } from "../../corpus/index.ts";
 import { UserError } from "../../errors.ts";
 import { type Random, randomFrom } from "../../stats/index.ts";
+import { questionHash } from "../question-hash.ts";
 import type { Sample, Scenario } from "../scenario.ts";
 import { citesTheLine, exactAnswer, grounded } from "../scorers/cited-lines.ts";
 import type { Cell } from "../trial.ts";
@@ -63,7 +64,7 @@ export function grounding(options: GroundingOptions = groundingDefaults): Scenar
     cells: options.contextTokens.flatMap((contextTokens) =>
       options.needles.map((needles) => ({ contextTokens, needles })),
     ),
-    samplesPerCell: options.documents * (options.depths.length + unanswerable),
+    sampleCount: () => options.documents * (options.depths.length + unanswerable),
     samples: (cell) => samplesOf(cell, folded),
     isInOrder: true,
     scorers: [grounded, exactAnswer, citesTheLine],
@@ -101,17 +102,21 @@ function* samplesOfDocument(
   const lines = sentences.map((sentence, index) => citableLine(sentence, index + 1));
   const material = `${instruction}\n\n${lines.join("\n")}`;
   const lineOf = (fact: Fact) => sentences.indexOf(factSentence(fact)) + 1;
-  const ask = (asked: readonly Fact[]) => [
-    { role: "system", content: material } as const,
-    { role: "user", content: questionAbout(asked) } as const,
-  ];
+  const materialHash = questionHash(material);
+  const ask = (asked: readonly Fact[], target: string) => ({
+    messages: [
+      { role: "system", content: material } as const,
+      { role: "user", content: questionAbout(asked) } as const,
+    ],
+    target,
+    questionHash: questionHash(materialHash, questionAbout(asked), target),
+  });
   for (const [index, fact] of placed.entries()) {
     const asked = [fact, ...random.shuffle(placed.filter((other) => other !== fact)).slice(0, needles - 1)];
     yield {
       id: `${document}, depth ${options.depths[index]}`,
       document,
-      messages: ask(asked),
-      target: asked.map((one) => answerLine(one, lineOf(one))).join("\n"),
+      ...ask(asked, asked.map((one) => answerLine(one, lineOf(one))).join("\n")),
       depth: options.depths[index]!,
       answerable: true,
     };
@@ -120,8 +125,7 @@ function* samplesOfDocument(
     yield {
       id: `${document}, unanswerable ${index + 1}`,
       document,
-      messages: ask([fact]),
-      target: unknownAnswer,
+      ...ask([fact], unknownAnswer),
       depth: null,
       answerable: false,
     };

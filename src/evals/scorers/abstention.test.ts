@@ -33,11 +33,15 @@ test("a judge is asked only where no phrase is found", async () => {
   expect(await scoreOf("The handbook is silent.", options, unanswerable, yes.judge)).toEqual({
     value: 1,
     explanation: "right: abstains: it says so",
+    ratings: [1],
+    labels: { abstains: 1, answers: 0 },
   });
   const no = scriptedJudge('{"reason": "it guesses", "abstains": false}');
   expect(await scoreOf("30 days", options, unanswerable, no.judge)).toEqual({
     value: 0,
     explanation: "expected to abstain: it guesses",
+    ratings: [0],
+    labels: { abstains: 1, answers: 0 },
   });
   await expect(scoreOf("30 days", options, unanswerable, scriptedJudge("no").judge)).rejects.toThrow("did not reply");
 });

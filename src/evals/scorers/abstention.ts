@@ -58,9 +58,12 @@ const Reply = z.object({ reason: z.string(), abstains: z.boolean() });
 async function judged(sample: Sample, text: string, ask: AskJudge, spec: Spec): Promise<Score> {
   const messages = judgeMessages(instructions, rubric, [questionExhibit(sample), { name: "answer", text }], form);
   const { abstains, reason } = await askForJson(ask, messages, Reply, spec);
+  const value = abstains ? 1 : 0;
   return {
-    value: abstains ? 1 : 0,
+    value,
     explanation: `${abstains ? "right: abstains" : "expected to abstain"}: ${excerpt(reason)}`,
+    ratings: [value],
+    labels: { abstains: 1, answers: 0 },
   };
 }
 

@@ -2,6 +2,8 @@ export { type Rating, type RatingsTable, ratingsTable } from "./agreement.ts";
 export { type CitedValue, citedValues, citesTheLine, exactAnswer, grounded } from "./cited-lines.ts";
 export { containsWords } from "./contains.ts";
 export { type Judgement, judgementSchema } from "./judge.ts";
+export * from "./judge-agreement.ts";
+export { type Exhibit, exhibitsIn } from "./judge-prompt.ts";
 export { normalised } from "./normalise.ts";
 export {
   type Preference,

@@ -27,11 +27,8 @@ export async function askForJson<Reply>(
 ): Promise<Reply> {
   const { failure, answer } = await judge({ messages, temperature, maxTokens, seed });
   if (failure !== null) throw new Error(`the judge's call failed (${failure.class}): ${failure.message}`);
-  const read = jsonAnswer(answer.text, true);
-  const parsed = read.problem === null ? schema.safeParse(read.value) : null;
-  if (parsed?.success) return parsed.data;
-  const problem =
-    read.problem ?? parsed!.error!.issues.map(({ path, message }) => [...path, message].join(": ")).join(", ");
+  const { reply, problem } = readReply(answer.text, schema);
+  if (problem === null) return reply;
   if (retry) {
     const again: Message[] = [
       ...messages,
@@ -40,5 +37,23 @@ export async function askForJson<Reply>(
     ];
     return askForJson(judge, again, schema, { temperature, maxTokens, retry: false }, seed);
   }
-  throw new Error(`the judge did not reply with the JSON asked for (${problem}): ${excerpt(answer.text)}`);
+  throw notAsked(answer.text, problem);
 }
+
+/** @throws Error where it is not the JSON asked for */
+export function replyIn<Reply>(text: string, schema: z.ZodType<Reply>): Reply {
+  const { reply, problem } = readReply(text, schema);
+  if (problem !== null) throw notAsked(text, problem);
+  return reply;
+}
+
+function readReply<Reply>(text: string, schema: z.ZodType<Reply>) {
+  const read = jsonAnswer(text, true);
+  if (read.problem !== null) return { problem: read.problem };
+  const parsed = schema.safeParse(read.value);
+  if (parsed.success) return { reply: parsed.data, problem: null };
+  return { problem: parsed.error.issues.map(({ path, message }) => [...path, message].join(": ")).join(", ") };
+}
+
+const notAsked = (text: string, problem: string) =>
+  new Error(`the judge did not reply with the JSON asked for (${problem}): ${excerpt(text)}`);

@@ -42,6 +42,13 @@ export function judgeMessages(
   ];
 }
 
+/** The exhibits of messages that `judgeMessages` made: what a judge saw, for a person to see. */
+export const exhibitsIn = (prompt: string): Exhibit[] =>
+  [...prompt.matchAll(/^<([a-z][a-z 0-9]*) ([0-9a-f]{16})>\n([\s\S]*?)\n<\/\1 \2>$/gm)].map(([, name, , text]) => ({
+    name: name!,
+    text: text!,
+  }));
+
 /** What was asked, as the judge sees it: all turns but the system's, which hold the material. Images are named, not shown. */
 export function questionExhibit({ messages }: Sample): Exhibit {
   const turns = messages.filter(({ role }) => role !== "system");

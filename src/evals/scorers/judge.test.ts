@@ -4,6 +4,7 @@ import { startFakeServer } from "../../../test/fake-server/index.ts";
 import { answer, judgement, sample, scriptedJudge } from "../../../test/fixtures/scored.ts";
 import { sendCall } from "../../wire/index.ts";
 import { Judge, judge, judgementSchema } from "./judge.ts";
+import { exhibitsIn } from "./judge-prompt.ts";
 
 const spec = (options = {}) =>
   Judge.parse({ type: "judge", model: "vendor/judge", rubric: "Right and complete?", ...options });
@@ -15,20 +16,20 @@ const asked = async (options: object, text: string, ...replies: readonly string[
 
 test("the score is what the judge says, with its reason", async () => {
   const { score } = await asked({}, "30 days", '{"reason": "as the reference says", "score": 0.8}');
-  expect(score).toEqual({ value: 0.8, explanation: "0.8: as the reference says" });
+  expect(score).toEqual({ value: 0.8, explanation: "0.8: as the reference says", ratings: [0.8] });
 });
 
 test("labels have the scores that the spec gives them", async () => {
   const labels = { right: 1, partly: 0.5, wrong: 0 };
   const { score, requests } = await asked({ labels }, "30 days", '{"reason": "half of it", "label": "partly"}');
-  expect(score).toEqual({ value: 0.5, explanation: "partly (0.5): half of it" });
+  expect(score).toEqual({ value: 0.5, explanation: "partly (0.5): half of it", ratings: [0.5], labels });
   expect(requests[0]!.messages[1]!.content).toContain('"label": "right" or "partly" or "wrong"');
 });
 
-test("repeated judgements are asked with seeds of their own, and their mean is the score", async () => {
+test("repeated judgements are asked with seeds of their own and kept, and their mean is the score", async () => {
   const reply = (score: number) => JSON.stringify({ reason: `${score}`, score });
   const { score, requests } = await asked({ repeats: 3, temperature: 0.7 }, "30 days", ...[1, 0.5, 0].map(reply));
-  expect(score).toEqual({ value: 0.5, explanation: "1, 0.5, 0: 1" });
+  expect(score).toEqual({ value: 0.5, explanation: "1, 0.5, 0: 1", ratings: [1, 0.5, 0] });
   expect(requests.map(({ seed, temperature }) => [seed, temperature])).toEqual([
     [1, 0.7],
     [2, 0.7],
@@ -100,6 +101,10 @@ test("whatever an answer says, the marks around it are in the prompt twice and n
         const [, hash] = /<answer ([0-9a-f]{16})>/.exec(prompt)!;
         expect(prompt.split(`<answer ${hash}>\n${text}\n</answer ${hash}>`)).toHaveLength(2);
         expect(text).not.toContain(hash);
+        expect(exhibitsIn(prompt).slice(1)).toEqual([
+          { name: "reference", text: "30 days" },
+          { name: "answer", text },
+        ]);
       },
     ),
   );
@@ -151,7 +156,7 @@ test("over the wire, the judge's streamed reply is the score and a refused call 
       sendCall({ baseUrl: server.baseUrl, protocol: "openai-chat", apiKey: null }, { ...request, model, stream: true }),
     );
   try {
-    expect(await scoreBy("judge")).toEqual({ value: 0.5, explanation: "0.5: as the reference says" });
+    expect(await scoreBy("judge")).toEqual({ value: 0.5, explanation: "0.5: as the reference says", ratings: [0.5] });
     await expect(scoreBy("429")).rejects.toThrow("the judge's call failed (rate-limit)");
   } finally {
     await server.close();

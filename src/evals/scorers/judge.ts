@@ -57,8 +57,13 @@ export function judge(spec: Spec): Scorer {
       const judgements: Judgement[] = [];
       for (let repeat = 1; repeat <= spec.repeats; repeat++)
         judgements.push(await askForJson(ask, messages, reply, spec, repeat));
-      const value = mean(judgements.map((judgement) => judgement.value))!;
-      return { value, explanation: `${judgements.map(shown).join(", ")}: ${excerpt(judgements[0]!.reason)}` };
+      const ratings = judgements.map((judgement) => judgement.value);
+      return {
+        value: mean(ratings)!,
+        explanation: `${judgements.map(shown).join(", ")}: ${excerpt(judgements[0]!.reason)}`,
+        ratings,
+        ...(spec.labels !== undefined && { labels: spec.labels }),
+      };
     },
   };
 }

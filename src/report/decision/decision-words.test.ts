@@ -53,6 +53,21 @@ test("the section of a page escapes what comes from outside, and has the same ta
   expect(titles.length).toBe(decisionDocument(decided()).tables.length);
 });
 
+test("names what is compared with all of the material, and compares with the best option once", () => {
+  const titles = (decision: ReturnType<typeof decided>) => decisionDocument(decision).tables.map(({ title }) => title);
+  const builder = (baseline?: string) => {
+    const of = startDecision([run], { today: "2026-11-28", baseline });
+    for (let sample = 0; sample < 8; sample++)
+      for (const arm of ["whole", "agent of 4 turns"])
+        of.add(trialOf({ candidate: hostile, arm, sample: String(sample), quality: Number(arm === "whole") }));
+    return of.decision();
+  };
+  expect(titles(builder())).toContain("agent of 4 turns against all of the material");
+  const compared = titles(builder("whole")).filter((title) => title.startsWith("Compared with"));
+  expect(compared).toEqual([`Compared with ${hostile} · whole`]);
+  expect(titles(builder("agent of 4 turns")).filter((title) => title.startsWith("Compared with"))).toHaveLength(2);
+});
+
 test("says how little can be said of nothing", () => {
   const decision = startDecision([run], { today: "2026-11-28" }).decision();
   expect(decisionText(decision, { width: 80 })).toContain("Nothing was scored, so nothing can be said.");

@@ -75,15 +75,30 @@ export const shortlistTable = ({ shortlist }: Pick<Decision, "shortlist">): Docu
   rows: shortlist.map(({ option, reasons, against }) => [cell(option), lines(reasons), lines(against)]),
 });
 
+const mostNamed = 20;
+
 export function decisionTables(decision: Decision): DocumentTable[] {
   const { options, calibration, comparisons, baseline, checks, arms, dominated, differences, runs } = decision;
+  const { changedSamples } = decision;
   const filled = (table: DocumentTable) => (table.rows.length === 0 ? [] : [table]);
+  const isBaseline = baseline?.option === decision.reference;
   return [
     ...filled(shortlistTable(decision)),
     ...filled(optionTable(decision, [...options, ...calibration])),
     ...filled({
+      title: "Samples that ask different things",
+      note: "They have one name in several runs, and another question, right answer or material there: they are in no comparison between these runs.",
+      head: ["Sample"],
+      rows: [
+        ...changedSamples.slice(0, mostNamed).map((name) => [cell(name)]),
+        ...(changedSamples.length > mostNamed
+          ? [[cell(`and ${formatCount(changedSamples.length - mostNamed)} more`)]]
+          : []),
+      ],
+    }),
+    ...filled({
       title: decision.reference === null ? "Compared" : `Compared with ${decision.reference}`,
-      note: `The option with the highest quality measured${options.length > 2 ? `; the highest of several leans upwards, so p is Holm's, over all ${formatCount((options.length * (options.length - 1)) / 2)} pairs of options` : ""}. The same samples on both sides; differences are the option's quality less the other's.`,
+      note: `The option with the highest quality measured${isBaseline ? ", and the baseline that was named" : ""}${options.length > 2 ? `; the highest of several leans upwards, so p is Holm's, over all ${formatCount((options.length * (options.length - 1)) / 2)} pairs of options` : ""}. The same samples on both sides; differences are the option's quality less the other's.`,
       head: comparisonHead,
       rows: comparisons.map((comparison) => comparisonRow(comparison, decision.careAbout)),
     }),
@@ -91,7 +106,9 @@ export function decisionTables(decision: Decision): DocumentTable[] {
       title: baseline === null ? "" : `Compared with ${baseline.option}`,
       note: "The baseline that was named; p is Holm's, over these comparisons.",
       head: comparisonHead,
-      rows: (baseline?.comparisons ?? []).map((comparison) => comparisonRow(comparison, decision.careAbout)),
+      rows: (isBaseline ? [] : (baseline?.comparisons ?? [])).map((comparison) =>
+        comparisonRow(comparison, decision.careAbout),
+      ),
     }),
     ...filled({
       title: "Dominated",
@@ -245,7 +262,7 @@ const ratioMarks = ({ interval, n, documents }: Estimate): string[] => [
 ];
 
 /** In one piece where lines are folded. */
-const pointRange = ({ low, high }: Range) => `${points(low)}\u00a0to\u00a0${points(high)}`;
+const pointRange = (range: Range) => formatRange(range, points).replaceAll(" ", "\u00a0");
 
 export const pText = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));
 
@@ -270,11 +287,12 @@ function moreText({ verdict, isAsGood, quality, needed }: Comparison, careAbout:
   ];
 }
 
-function armTables({ candidate, arms, againstWhole }: ArmsOf, decision: Decision): DocumentTable[] {
-  const of = decision.arms.length > 1 ? `, ${candidate}` : "";
+function armTables({ candidate, runId, arms, againstWhole }: ArmsOf, decision: Decision): DocumentTable[] {
+  const inRun = decision.arms.filter((one) => one.candidate === candidate).length > 1 ? ` · ${runId}` : "";
+  const of = decision.arms.length > 1 ? `, ${candidate}${inRun}` : "";
   return [
     {
-      title: `Retrieval against all of the material${of}`,
+      title: `${againstWhole.length === 1 ? againstWhole[0]!.arm : "Other arms"} against all of the material${of}`,
       note: "The arm less all of the material, or as a multiple of it; p is Holm's, over the arms.",
       head: ["Arm", "Quality", "Verdict", "Cost", "Cost of a right answer", "Length"],
       rows: againstWhole.map(({ arm, comparison, costPerCorrect, costPerCorrectWithoutCache, byLength }) => {
@@ -334,6 +352,16 @@ function armTables({ candidate, arms, againstWhole }: ArmsOf, decision: Decision
         cell(formatCount(wrong.unknown)),
         cell(formatCount(right.notHeld)),
       ]),
+    },
+    {
+      title: `To prepare${of}`,
+      note: "Embedding all of the material, once, however many questions follow: in the cost of no answer. Embedding a question, and reranking for it, is in the cost of its answers.",
+      head: ["Arm", "Cost", "Tokens"],
+      rows: arms.flatMap(({ arm, toPrepare }) =>
+        toPrepare === null || toPrepare.tokens === 0
+          ? []
+          : [[cell(arm), cell(formatUsd(toPrepare.usd)), cell(formatTokens(toPrepare.tokens))]],
+      ),
     },
     ...againstWhole.flatMap(({ arm, byLength }) =>
       byLength === null || byLength.bins.length < 2 ? [] : [lengthTable(`By length: ${arm}${of}`, byLength)],
@@ -399,7 +427,7 @@ function changeText(of: string, { better, at }: Change, range: string): string {
 
 const rounded = ({ low, high }: Range): Range => ({ low: Math.round(low), high: Math.round(high) });
 
-export function remarksOf({ callsPerMonth, careAbout, options }: Decision): string[] {
+export function remarksOf({ callsPerMonth, careAbout, options, isPairedByName }: Decision): string[] {
   const unknownAxes = (["costUsd", "ttftMs", "kvCacheBytes"] as const).filter((axis) =>
     options.every(
       (option) =>
@@ -412,13 +440,16 @@ export function remarksOf({ callsPerMonth, careAbout, options }: Decision): stri
   );
   return [
     `Quality: the mean of an answer's worst score, or of the scenario's headline; failed trials count in none, but as not answered. Intervals hold with 95%, with samples of one document taken together. ${sizeInPoints(careAbout)} of quality is what was said to matter.`,
+    ...(isPairedByName
+      ? ["Some records do not tell what was asked: there, samples of one name are taken as the same question."]
+      : []),
     ...(callsPerMonth === null ? ["No volume was given: say with --volume how many calls a month there are."] : []),
     ...(unknownAxes.length === 0
       ? []
       : [
           `Not known of any option, so no reason for or against one: ${unknownAxes.map((axis) => axisNames[axis]).join(", ")}.`,
         ]),
-    "Costs are those of answered calls, retries included, and no part of what retrieval or a judge costs. A cost is unknown where that of one call is.",
+    "Costs are those of answered calls, retries included, with embedding the question and reranking for it; no part of what embedding the material or a judge costs. A cost is unknown where that of one call is.",
     `${unknown}: unknown, which is not 0. No interval: all values are alike, or too few.`,
   ];
 }

@@ -1,8 +1,8 @@
 /** A decision on a terminal. */
 import type { Decision } from "../../decision/index.ts";
 import { plain, unknown, widthOf, wrapped } from "../../units/index.ts";
-import { type DocumentCell, type DocumentTable, lineText } from "../tables-document.ts";
-import { decisionTables, headlineOf, remarksOf, shortlistTable } from "./document.ts";
+import { type DocumentCell, type DocumentTable, lineText, type TablesDocument } from "../tables-document.ts";
+import { decisionDocument, shortlistTable } from "./document.ts";
 
 export interface DecisionTextOptions {
   /** Columns of the terminal. */
@@ -12,18 +12,25 @@ export interface DecisionTextOptions {
 }
 
 /** @returns lines of at most `width` columns, 60 to 120, joined by newlines */
-export function decisionText(decision: Decision, { width, colour = false }: DecisionTextOptions): string {
+export const decisionText = (decision: Decision, options: DecisionTextOptions): string =>
+  documentText(decisionDocument(decision), options);
+
+/** Any tables likewise; without title and lede, which a terminal that asked for them does without. */
+export function documentText(
+  { headline = "", tables, remarks }: Pick<TablesDocument, "headline" | "tables" | "remarks">,
+  { width, colour = false }: DecisionTextOptions,
+): string {
   const columns = Math.max(60, Math.min(width, 120));
   const strong = (text: string) => (colour ? `\u001b[1m${text}\u001b[22m` : text);
   return [
-    ...wrapped(plain(headlineOf(decision)), columns).map(strong),
-    ...decisionTables(decision).flatMap((table) => [
+    ...wrapped(plain(headline), columns).map(strong),
+    ...tables.flatMap((table) => [
       "",
       ...wrapped(plain(table.title), columns).map(strong),
       ...tableLines(table, columns),
     ]),
     "",
-    ...remarksOf(decision).flatMap((remark) => wrapped(plain(`· ${remark}`), columns, "  ")),
+    ...remarks.flatMap((remark) => wrapped(plain(`· ${remark}`), columns, "  ")),
   ].join("\n");
 }
 

@@ -59,6 +59,7 @@ export class LoopSelection {
         rule: ruleOf(candidate),
         omitsZero: omitsZero(candidate),
       });
+      if (turns.length === 0) continue;
       const summary = agentLoops.loopSummary(turns);
       loops.push({
         candidate: candidate.id,

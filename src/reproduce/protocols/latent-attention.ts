@@ -187,16 +187,16 @@ export const latentAttentionProtocol: Protocol = {
   quick: {
     ...words({
       parameters: "0.4 M parameters and two layers",
-      steps: 300,
-      tokens: 64,
+      steps: 200,
+      tokens: 32,
       shown: few,
       tuning: "all designs have one learning rate on each task, from the middle of what the full form tries",
     }),
     ...formOf({
       designs: few,
       layers: 2,
-      steps: 300,
-      tokens: 64,
+      steps: 200,
+      tokens: 32,
       textRates: [8e-3],
       recallRates: [2e-3],
       seeds: [1, 2, 3],

@@ -52,6 +52,15 @@ export function anthropicPrompt(body: Fields, tokenizer: PromptTokenizer): Omit<
   };
 }
 
+/** An answer as it stands in the next prompt, behind the prompt that it answers. */
+export function anthropicAnswer({ content }: Fields, isWhole: boolean, tokenizer: PromptTokenizer): Int32Array {
+  const tokens = new PromptTokens(tokenizer);
+  tokens.mark("assistant");
+  for (const block of blocksOf(content)) tell(block, tokens);
+  if (isWhole) tokens.mark("end");
+  return tokens.whole();
+}
+
 function breakpointsOf(blocks: readonly Block[], automatic: unknown): Breakpoint[] {
   const last = automatic ? blocks.findLastIndex(({ canBeMarked }) => canBeMarked) : -1;
   return blocks.flatMap(({ control, endTokens }, index) => {

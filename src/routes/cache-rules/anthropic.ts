@@ -40,6 +40,7 @@ export function anthropic({ minimumTokens, marksLengthen = false }: AnthropicOpt
       "Without `blockEnds` the breakpoints are the only blocks. A run of tool calls or of tool results is one position; its blocks that are given as `insideRuns` are looked up too.",
       "What else changes a prefix (thinking, effort, tool choice, images) has to show in the tokens.",
     ],
+    takesMarks: true,
     open: () => lookBackCache(minimumTokens, marksLengthen),
   };
 }

@@ -12,6 +12,8 @@ class Block {
   /** Of a block that is full and can be found; null before. */
   key: number | null = null;
   users = 1;
+  /** Whether a call that has it has ended, and was not refused. */
+  isKept = false;
 }
 
 export function blockPool(blockTokens: number, blocks: number): CacheState {
@@ -29,15 +31,25 @@ export function blockPool(blockTokens: number, blocks: number): CacheState {
       return new Block();
     }
     free.delete(head);
-    if (head.key !== null) {
-      const same = found.get(head.key)!;
-      same.delete(head);
-      if (same.size === 0) found.delete(head.key);
-    }
+    lose(head);
     return new Block();
+  };
+  /** From now on it cannot be found. */
+  const lose = (block: Block) => {
+    if (block.key === null) return;
+    const same = found.get(block.key)!;
+    same.delete(block);
+    if (same.size === 0) found.delete(block.key);
+    block.key = null;
   };
   const giveBack = (block: Block) => {
     if (--block.users > 0) return;
+    if (!block.isKept) {
+      // As if it had never been used.
+      lose(block);
+      made--;
+      return;
+    }
     free.add(block);
     if (made <= blocks) return;
     take();
@@ -74,8 +86,11 @@ export function blockPool(blockTokens: number, blocks: number): CacheState {
           const whole = evaluated(tokens, output?.tokens);
           grow(whole.length);
           fill(table, chunkKeys(whole, blockTokens));
+          for (const block of table) block.isKept = true;
           table.toReversed().forEach(giveBack);
         },
+        // What made room for it stays forgotten.
+        refuse: () => table.toReversed().forEach(giveBack),
       };
     },
   };

@@ -51,6 +51,30 @@ test.each(rules)("$name: a prompt's expectation follows from the history alone",
   );
 });
 
+test.each([
+  vllm({ blockTokens: 2 }),
+  vllm({ blockTokens: 2, capacityTokens: 1_000 }),
+  sglang(),
+  sglang({ pageTokens: 2 }),
+  deepSeek({ granularityTokens: 2 }),
+])("$name: a request that was refused leaves nothing, however long it took", (rule) => {
+  fc.assert(
+    fc.property(histories(), fc.array(fc.boolean()), (history, refusals) => {
+      const isRefused = (index: number) => refusals[index] ?? false;
+      const answered = history.filter((_, index) => !isRefused(index));
+      const [asked, spared] = [rule.open(), rule.open()];
+      replay(asked, history, isRefused);
+      replay(spared, answered, () => false);
+      const sentAtMs = Math.max(...history.map(({ output }) => output.atMs));
+      for (const { prompt } of history) {
+        const [one, other] = [asked, spared].map((cache) => cache.begin({ ...prompt, sentAtMs }));
+        expect(one!.expected).toEqual(other!.expected);
+        for (const call of [one!, other!]) call.refuse!();
+      }
+    }),
+  );
+});
+
 test("a request of unknown end has ended before the next was sent", () => {
   const prompt = { tokens: Int32Array.from({ length: 300 }, (_, index) => index), sentAtMs: 0 };
   const next = { ...prompt, sentAtMs: 1 };

@@ -78,6 +78,8 @@ export interface CacheRule {
   readonly source: RuleSource | null;
   /** What the source does not say and the rule takes for granted, a sentence each. */
   readonly assumptions: readonly string[];
+  /** Hardly anything is kept but what requests mark: they are to say where prefixes end that others share. */
+  readonly takesMarks?: true;
   /** An empty cache under this rule. */
   readonly open: () => CacheState;
 }

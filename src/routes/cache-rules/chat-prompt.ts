@@ -40,7 +40,11 @@ export function chatPrompt(body: Fields, template: ChatTemplate, tokenizer: Prom
     define();
     tokens.mark("end");
   }
-  const messages = listOf(body.messages);
+  // A vendor's `POST /messages` has the system text beside the messages.
+  const messages = [
+    ...(body.system === undefined ? [] : [{ role: "system", content: body.system }]),
+    ...listOf(body.messages),
+  ];
   const opensWithSystem = messages[0]?.role === "system";
   const turns = inSystem && !opensWithSystem ? [{ role: "system" }, ...messages] : messages;
   const rendered = turns.map((message: Fields, index): ChatMessage => {
@@ -57,9 +61,15 @@ export function chatPrompt(body: Fields, template: ChatTemplate, tokenizer: Prom
   return { tokens, inputTokens, messages: rendered };
 }
 
-/** An answer as it stands in the next prompt behind the mark that opens it. */
-export function chatAnswer(message: Fields, isWhole: boolean, tokenizer: PromptTokenizer): Int32Array {
+/** An answer as it stands in the next prompt, behind the prompt that it answers. */
+export function chatAnswer(
+  message: Fields,
+  isWhole: boolean,
+  { opensAnswer }: ChatTemplate,
+  tokenizer: PromptTokenizer,
+): Int32Array {
   const tokens = new PromptTokens(tokenizer);
+  if (!opensAnswer) tokens.mark("assistant");
   said(message, tokens);
   if (isWhole) tokens.mark("end");
   return tokens.whole();

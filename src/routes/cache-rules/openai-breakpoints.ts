@@ -43,6 +43,7 @@ export function openAiBreakpoints(options: OpenAiBreakpointsOptions = {}): Cache
       "A call finds its machine: routing is not modelled. Different values of `prompt_cache_key` share nothing.",
       "The guide looks up 2 + 50 explicit breakpoints; the API reference says the latest 80.",
     ],
+    takesMarks: true,
     open: () => breakpointCache(options),
   };
 }

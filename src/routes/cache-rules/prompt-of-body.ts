@@ -2,7 +2,7 @@
  * A request's body as a prompt for its vendor's cache rule: tokens in the vendor's order, breakpoints and boundaries where
  * the documentation puts them. With the tokens of another tokenizer than the vendor's, what the rule expects is about right.
  */
-import { anthropicPrompt } from "./anthropic-prompt.ts";
+import { anthropicAnswer, anthropicPrompt } from "./anthropic-prompt.ts";
 import type { CachedPrompt } from "./cache-rule.ts";
 import { type ChatTemplate, chatAnswer, chatPrompt, openAiBoundaries } from "./chat-prompt.ts";
 import { openAiVersion } from "./openai-version.ts";
@@ -36,8 +36,7 @@ export function promptOfBody(
 }
 
 /**
- * An answer's tokens as a prompt that goes on behind it has them; null where the vendor's order is not known, or its
- * answers are not cached.
+ * An answer's tokens as a prompt that goes on behind it has them; null where the vendor's order is not known.
  *
  * @param message the assistant's message, as a body has it
  * @param isWhole false where a limit of tokens cut it
@@ -48,7 +47,9 @@ export function answerOfMessage(
   tokenizer: PromptTokenizer,
   isWhole = true,
 ): Int32Array | null {
-  return templates[vendor] === undefined ? null : chatAnswer(message, isWhole, tokenizer);
+  if (vendor === "anthropic") return anthropicAnswer(message, isWhole, tokenizer);
+  const template = templates[vendor];
+  return template === undefined ? null : chatAnswer(message, isWhole, template, tokenizer);
 }
 
 /**

@@ -99,6 +99,16 @@ export class RadixTree {
     for (let at = node; at.parent !== null; at = at.parent) if (--at.locks === 0) this.#append(at);
   }
 
+  /** Unlocks a node and forgets what was there for its sake alone: it, and those above it, up to one that others hold or share. */
+  release(node: PrefixNode): void {
+    this.unlock(node);
+    for (let at = node; at.parent !== null && at.locks === 0 && at.children === null; ) {
+      const above = at.parent;
+      this.cut(at);
+      at = above;
+    }
+  }
+
   /** Forgets the last `count` symbols of a node that has none below. */
   cut(leaf: PrefixNode, count = leaf.symbols.length): void {
     this.size -= count;

@@ -79,6 +79,10 @@ function radixCache(pageTokens: number, capacityTokens: number, evicts: SglangOp
               atMs,
             );
         },
+        refuse: () => {
+          computing -= fresh;
+          tree.unlock(hit);
+        },
       };
     },
   };

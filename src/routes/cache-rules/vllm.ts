@@ -40,21 +40,30 @@ export function vllm({ blockTokens = 16, capacityTokens = null }: VllmOptions = 
   };
 }
 
-/** Where nothing is forgotten, each block is kept once, with all that stands before it. */
+/**
+ * Where nothing is forgotten, each block is kept once, with all that stands before it. Every call holds its own for ever, so
+ * that what a refused one leaves is taken back as far as no other has it too.
+ */
 function endlessBlocks(blockTokens: number): CacheState {
   const tree = new RadixTree();
+  const hold = (keys: Float64Array) => {
+    const node = tree.add(keys);
+    tree.lock(node);
+    return node;
+  };
   return {
     begin: ({ tokens }) => {
       const keys = chunkKeys(tokens, blockTokens);
       const hit = tree.find(keys, Math.min(keys.length, Math.floor(Math.max(0, tokens.length - 1) / blockTokens)));
       const readTokens = hit.depth * blockTokens;
-      tree.add(keys);
+      const held = hold(keys);
       return {
         expected: { readTokens, writtenTokens: null },
         end: (output) => {
           const whole = evaluated(tokens, output?.tokens);
-          if (whole !== tokens) tree.add(chunkKeys(whole, blockTokens));
+          if (whole !== tokens) hold(chunkKeys(whole, blockTokens));
         },
+        refuse: () => tree.release(held),
       };
     },
   };

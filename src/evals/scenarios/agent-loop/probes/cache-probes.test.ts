@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engineRoute, recordsOf } from "../../../../../test/agent-loop/running.ts";
+import { commonPrefix } from "../../../../../test/cache-rules/random-histories.ts";
 import * as fake from "../../../../../test/fake-vendors/index.ts";
 import { words } from "../../../../../test/fake-vendors/tokens.ts";
 import { routeTo } from "../../../../../test/fixtures/route.ts";
@@ -7,6 +8,7 @@ import { type Engine, startEngine } from "../../../../engine/index.ts";
 import * as rules from "../../../../routes/index.ts";
 import { ensureSpecimen } from "../../../../specimens/index.ts";
 import type { Call, Protocol } from "../../../../wire/index.ts";
+import type { TrialRecord } from "../../../trial.ts";
 import { type LoopTurn, loopTurns } from "../turns/loop-turns.ts";
 import type { Cause } from "../turns/losses.ts";
 import type { ChangeKind } from "../turns/prefix-change.ts";
@@ -206,13 +208,25 @@ describe("on the embedded engine with one slot", () => {
       ...{ seed: "t", contextTokens: 240, sessions: 1, toolsPlace: "system prompt" },
     });
     const cells = scenario.cells.filter(({ breaker }) => breaker === "other-session");
-    const records = await recordsOf({ ...scenario, cells }, engineRoute(engine, "reader-mha", 1));
+    const route = engineRoute(engine, "reader-mha", 1);
+    const records = await recordsOf({ ...scenario, cells }, route);
     const turns = loopTurns(records, { price, rule: llamaRule });
+    expect(turns.map(({ ceilingTokens }) => ceilingTokens)).toEqual(await longestPrefixes(records, route));
     const [result] = probeResults(turns, price);
     expect(result!.treatment.cachedTokens!.mean).toBe(result!.treatment.expectedTokens!.mean);
     expect(result!.lostTokens!.mean).toBeGreaterThan(240);
     expect(mainCause(result!)).toBe("another session");
   });
 });
+
+/** Of each call's own tokens, with any call before it. */
+async function longestPrefixes(records: readonly TrialRecord[], { tokenize }: rules.Route): Promise<number[]> {
+  const prompts: Int32Array[] = [];
+  for (const { requestBody } of records.flatMap(({ calls }) => calls))
+    prompts.push(await tokenize!(JSON.parse(requestBody)));
+  return prompts.map((tokens, index) =>
+    Math.max(0, ...prompts.slice(0, index).map((before) => commonPrefix(before, tokens))),
+  );
+}
 
 const llamaRule = rules.llamaCpp({ sequences: 1 });

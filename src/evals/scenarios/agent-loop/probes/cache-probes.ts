@@ -40,7 +40,7 @@ export function cacheProbes(options: CacheProbesOptions, sleep?: Sleep): Scenari
     cells: [...breakers.keys()].flatMap((breaker) =>
       (["control", "treatment"] as const).map((arm) => ({ breaker, arm })),
     ),
-    samplesPerCell: options.sessions,
+    sampleCount: () => options.sessions,
     *samples(cell) {
       for (let session = 1; session <= options.sessions; session++)
         yield sampleOf(cell, session, options, ofCell(cell));

@@ -7,6 +7,7 @@ import {
   startFakeServer,
 } from "../../../../../test/fake-server/index.ts";
 import { routeTo } from "../../../../../test/fixtures/route.ts";
+import { cacheRuleOf } from "../../../../routes/index.ts";
 import type { Protocol } from "../../../../wire/index.ts";
 import type { Scenario } from "../../../scenario.ts";
 import { loopTurns } from "../turns/loop-turns.ts";
@@ -27,7 +28,7 @@ const scenario = (options = agentLoopDefaults): Scenario => ({
   question: "",
   source: "",
   cells: [{}],
-  samplesPerCell: 1,
+  sampleCount: () => 1,
   samples: () => [
     {
       id: "sum",
@@ -144,6 +145,24 @@ test("arguments that are no JSON are told and counted", async () => {
   const { record, asked } = await run([[["list_files", "{"]]], "openai-chat");
   expect(lastResult(asked[1]!)).toMatch(/^error \(InvalidJson\)/);
   expect(toolErrorsOf(record).errors.InvalidJson).toBe(1);
+});
+
+test("where only what is marked is kept, each request that another may follow is marked at its end", async () => {
+  const asked: FakeRequest[] = [];
+  server = await startFakeServer({
+    answer: (request): string | FakeAnswer =>
+      asked.push(request) < 3 ? { text: "", toolCalls: [{ id: "1", name: "list_files", arguments: "{}" }] } : "12",
+  });
+  const cacheRule = cacheRuleOf("anthropic", "claude-sonnet-5");
+  const route = routeTo(server.baseUrl, { protocol: "anthropic-messages", cacheRule });
+  await recordsOf(scenario({ ...agentLoopDefaults, maxTurns: 3 }), route);
+  const mark = { cache_control: { type: "ephemeral" } };
+  const lastBlocks = asked.map(({ body }) => (body.messages as { content: object[] }[]).at(-1)!.content);
+  expect(lastBlocks).toEqual([
+    [expect.objectContaining({ type: "text", ...mark })],
+    [expect.objectContaining({ type: "tool_result", ...mark })],
+    [expect.not.objectContaining(mark)],
+  ]);
 });
 
 test("a loop that does not end is ended, and its last answer judged", async () => {

@@ -30,7 +30,10 @@ export function agentLoop(options: AgentLoopOptions = agentLoopDefaults): Solver
       const opening = openingOf(sample);
       const messages = [...instructed(sample, options.instruction)];
       for (let turn = 1; ; turn++) {
-        const { answer } = await ask({ ...opening, messages: [...messages], tools: fileTools.map(asTool) });
+        const { answer } = await ask({
+          ...{ ...opening, messages: [...messages], tools: fileTools.map(asTool) },
+          ...(turn < options.maxTurns && { goesOn: true }),
+        });
         if (answer.toolCalls.length === 0 || turn >= options.maxTurns) return answer;
         messages.push(said(answer));
         for (const call of answer.toolCalls)

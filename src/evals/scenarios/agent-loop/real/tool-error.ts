@@ -1,7 +1,7 @@
 /** How a tool call's error is said to the model, and counted afterwards: the requests of a trial hold them all. */
 import type { ToolCallErrorClass } from "../../../scorers/tool-call-errors.ts";
 import type { TrialRecord } from "../../../trial.ts";
-import { promptBody } from "../turns/prompt-parts.ts";
+import { promptParts } from "../turns/prompt-parts.ts";
 
 /** OpenRouter's classes for calls that are malformed; `Failed` for those that are well formed and cannot be answered. */
 export const toolErrorClasses = ["InvalidJson", "UnknownName", "SchemaMismatch", "Failed"] as const;
@@ -18,7 +18,7 @@ export interface ToolErrors {
 /** The tool calls that a trial of `agentLoop` answered, and those of them that it answered with an error. */
 export function toolErrorsOf({ calls }: TrialRecord): ToolErrors {
   const last = calls.findLast(({ purpose }) => purpose === "answer");
-  const parts = last === undefined ? [] : promptBody(last.requestBody, last.protocol).parts;
+  const parts = last === undefined ? [] : promptParts(last.requestBody, last.protocol);
   const results = parts.filter(({ type }) => type === "tool_result").map(({ text }) => text);
   const count = (kind: ToolErrorClass) => results.filter((text) => text.startsWith(toolError(kind, ""))).length;
   return {

@@ -78,7 +78,7 @@ test("pauses are kept up to the longest that is asked for", () => {
 test("sessions are cut before a prompt that is too long, and behind as many requests as asked for", () => {
   const turns = (limits: object) => {
     const scenario = replayLoop(trace, { ...options, ...limits });
-    return [scenario.samplesPerCell, scenario.contextTokens(scenario.cells[0]!)];
+    return [scenario.sampleCount(scenario.cells[0]!), scenario.contextTokens(scenario.cells[0]!)];
   };
   expect(turns({})).toEqual([2, 470]);
   expect(turns({ longestInputTokens: 299 })).toEqual([1, 260]);

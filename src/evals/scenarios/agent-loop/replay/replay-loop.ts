@@ -50,7 +50,7 @@ export function replayLoop(trace: Trace, options: ReplayOptions, sleep?: Sleep):
     question: "How much of a repeated agent loop is read from the cache, turn by turn, and what do misses cost?",
     source: "Trace replay after AgentX and AIPerf; Mooncake (Qin et al. 2024, arXiv:2407.00079) for traces in blocks",
     cells: [{ trace: trace.name }],
-    samplesPerCell: sessions.length,
+    sampleCount: () => sessions.length,
     *samples() {
       for (const session of sessions) yield sampleOf(session, options);
     },

@@ -6,7 +6,7 @@ import { type Loss, lossesOf } from "./losses.ts";
 import { playRule, type TimedPrompt } from "./play-rule.ts";
 import { predecessor } from "./predecessor.ts";
 import { type PrefixChange, prefixChange } from "./prefix-change.ts";
-import { type PromptPart, promptBody } from "./prompt-parts.ts";
+import { type PromptPart, promptParts } from "./prompt-parts.ts";
 import { type AnsweredPrompt, wordPrompts } from "./word-prompts.ts";
 
 export interface LoopTurn {
@@ -64,7 +64,7 @@ export function loopTurns(records: readonly TrialRecord[], options: LoopTurnsOpt
   const { price, rule } = options;
   const seen = inOrder(records);
   const calls = seen.map(({ call }) => call);
-  const promptOf = options.promptOf ?? wordPrompts(calls);
+  const promptOf = options.promptOf ?? wordPrompts(records[0]?.trial.candidate ?? "", calls);
   const timed = seen.map(({ call, sentAtMs, endedAtMs }): TimedPrompt => ({ ...promptOf(call), sentAtMs, endedAtMs }));
   const ceilings = playRule(idealCache(), timed);
   const expected = rule && playRule(rule, timed);
@@ -89,11 +89,13 @@ export function loopTurns(records: readonly TrialRecord[], options: LoopTurnsOpt
     const estimatedCeiling = scaled(ceilings)!;
     const isWithinSlack = cachedTokens !== null && cachedTokens - estimatedCeiling <= slack;
     // No rule gives more than the ceiling, and no server has read more: an estimate that is a little below is raised.
-    const ceilingTokens = Math.max(
-      estimatedCeiling,
-      options.promptOf === undefined ? (call.expectedCacheReadTokens ?? 0) : 0,
-      isWithinSlack ? cachedTokens : 0,
-    );
+    const ceilingTokens =
+      call.cacheCeilingTokens ??
+      Math.max(
+        estimatedCeiling,
+        options.promptOf === undefined ? (call.expectedCacheReadTokens ?? 0) : 0,
+        isWithinSlack ? cachedTokens : 0,
+      );
     const appended = earlier === null ? 0 : Math.min(earlier.call.usage?.inputTokens ?? 0, promptTokens ?? 0);
     const readable = {
       appended,
@@ -149,7 +151,7 @@ function inOrder(records: readonly TrialRecord[]): SeenCall[] {
       freeAtMs = sentAtMs + call.timings.endMs;
       return {
         ...{ record, call, sentAtMs, endedAtMs: freeAtMs },
-        parts: kept(promptBody(call.requestBody, call.protocol).parts, texts),
+        parts: kept(promptParts(call.requestBody, call.protocol), texts),
         counts: answers[index + 1]?.turn !== call.turn,
       };
     });

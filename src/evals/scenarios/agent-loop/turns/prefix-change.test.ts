@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { Message, Tool } from "../../../../wire/index.ts";
 import { predecessor } from "./predecessor.ts";
 import { prefixChange } from "./prefix-change.ts";
-import { promptBody } from "./prompt-parts.ts";
+import { promptParts } from "./prompt-parts.ts";
 
 const tool = (name: string): Tool => ({ name, parameters: { type: "object" } });
 const system = (content: string): Message => ({ role: "system", content });
 const user = (content: string): Message => ({ role: "user", content });
 const assistant = (content: string): Message => ({ role: "assistant", content });
 const partsOf = (messages: readonly Message[], tools: readonly Tool[] = []) =>
-  promptBody(JSON.stringify({ messages, tools }), "openai-chat").parts;
+  promptParts(JSON.stringify({ messages, tools }), "openai-chat");
 
 const tools = [tool("look"), tool("read")];
 const history = [
@@ -75,7 +75,7 @@ describe("a request goes on from", () => {
   });
 });
 
-test("Anthropic's body has the same parts, block by block, with its marks", () => {
+test("Anthropic's body has the same parts, block by block, and its marks are no part of them", () => {
   const mark = { type: "ephemeral", ttl: "1h" };
   const body = {
     tools: [{ name: "look", input_schema: {}, cache_control: { type: "ephemeral" } }],
@@ -93,16 +93,13 @@ test("Anthropic's body has the same parts, block by block, with its marks", () =
     ],
     cache_control: { type: "ephemeral" },
   };
-  const { parts, automatic } = promptBody(JSON.stringify(body), "anthropic-messages");
-  expect(
-    parts.map(({ place, number, type, text, mark: marked }) => [place, number, type, text, marked?.lifetimeMs]),
-  ).toEqual([
-    ["tools", 1, "tool", '{"name":"look","input_schema":{}}', 300_000],
-    ["system", 1, "text", "Be brief.", 3_600_000],
-    ["messages", 1, "text", "one", undefined],
-    ["messages", 2, "text", "I look.", undefined],
-    ["messages", 2, "tool_use", 'look({"at":1})', undefined],
-    ["messages", 3, "tool_result", "seven", undefined],
+  const parts = promptParts(JSON.stringify(body), "anthropic-messages");
+  expect(parts.map(({ place, number, type, text }) => [place, number, type, text])).toEqual([
+    ["tools", 1, "tool", '{"name":"look","input_schema":{}}'],
+    ["system", 1, "text", "Be brief."],
+    ["messages", 1, "text", "one"],
+    ["messages", 2, "text", "I look."],
+    ["messages", 2, "tool_use", 'look({"at":1})'],
+    ["messages", 3, "tool_result", "seven"],
   ]);
-  expect(automatic).toEqual({ lifetimeMs: 300_000 });
 });

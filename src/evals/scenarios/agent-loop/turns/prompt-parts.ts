@@ -1,4 +1,7 @@
-/** A request's body as the parts of its prompt, in the order in which most templates have them: tools, system, messages. */
+/**
+ * A request's body as the parts of its prompt, to be compared with those of another one: tools, system, messages. Its tokens,
+ * and where a vendor's cache may cut it, are `promptOfBody`'s to say.
+ */
 import type { Protocol } from "../../../../wire/index.ts";
 
 export interface PromptPart {
@@ -10,30 +13,13 @@ export interface PromptPart {
   readonly type: string;
   /** What the model reads of it. */
   readonly text: string;
-  /** What the caller marked with Anthropic's `cache_control`; null where nothing. */
-  readonly mark: CacheMark | null;
-}
-
-export interface CacheMark {
-  /** 5 minutes or an hour. */
-  readonly lifetimeMs: number;
-}
-
-export interface PromptBody {
-  readonly parts: readonly PromptPart[];
-  /** Anthropic's automatic caching: a mark on the last part. */
-  readonly automatic: CacheMark | null;
-  /** OpenAI's `prompt_cache_key`. */
-  readonly cacheKey: string | null;
 }
 
 /** Of a body that Assay sent: what it has no place for (completions) has no parts. */
-export function promptBody(requestBody: string, protocol: Protocol): PromptBody {
+export function promptParts(requestBody: string, protocol: Protocol): PromptPart[] {
   const body = JSON.parse(requestBody) as Fields;
-  const tools = listOf(body.tools).map(toolPart);
-  const cacheKey = typeof body.prompt_cache_key === "string" ? body.prompt_cache_key : null;
   const messages = protocol === "anthropic-messages" ? anthropicParts(body) : chatParts(body);
-  return { parts: [...tools, ...messages], automatic: markOf(body.cache_control), cacheKey };
+  return [...listOf(body.tools).map(toolPart), ...messages];
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -49,20 +35,17 @@ function chatParts(body: Fields): PromptPart[] {
     );
     const text = [textOf(message.reasoning_content), textOf(message.content), ...calls.map(callText)];
     const type = role === "tool" ? "tool_result" : "text";
-    return { place, number: index + 1, role, type, text: text.filter((one) => one !== "").join("\n"), mark: null };
+    return { place, number: index + 1, role, type, text: text.filter((one) => one !== "").join("\n") };
   });
 }
 
-/** A tool call as the text of a part. */
-export const callText = (call: { readonly name: string; readonly arguments: string }) =>
-  `${call.name}(${call.arguments})`;
+const callText = (call: { readonly name: string; readonly arguments: string }) => `${call.name}(${call.arguments})`;
 
 function anthropicParts(body: Fields): PromptPart[] {
   const part = (place: "system" | "messages", number: number, role: string, block: Fields): PromptPart => ({
     ...{ place, number, role },
     type: String(block.type),
     text: textOf(block),
-    mark: markOf(block.cache_control),
   });
   return [
     ...blocksOf(body.system).map((block) => part("system", 1, "system", block)),
@@ -73,20 +56,14 @@ function anthropicParts(body: Fields): PromptPart[] {
 }
 
 function toolPart(tool: Fields, index: number): PromptPart {
-  const { cache_control: mark, ...definition } = tool;
-  const text = JSON.stringify(definition);
-  return { place: "tools", number: index + 1, role: "tools", type: "tool", text, mark: markOf(mark) };
+  const { cache_control: _mark, ...definition } = tool;
+  return { place: "tools", number: index + 1, role: "tools", type: "tool", text: JSON.stringify(definition) };
 }
 
 const blocksOf = (content: unknown): readonly Fields[] =>
   typeof content === "string" ? [{ type: "text", text: content }] : listOf(content);
 
 const listOf = (value: unknown) => (Array.isArray(value) ? (value as readonly Fields[]) : []);
-
-function markOf(control: unknown): CacheMark | null {
-  if (typeof control !== "object" || control === null) return null;
-  return { lifetimeMs: (control as Fields).ttl === "1h" ? 60 * 60_000 : 5 * 60_000 };
-}
 
 /** Of content, a block, or nothing; ids of calls are left out, as most templates leave them out. */
 function textOf(value: unknown): string {

@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { folderOf } from "../../test/made-files/imported.ts";
+import { candidatesOf, reachOf } from "./candidates.ts";
+import type { Io } from "./command.ts";
+import { questionOf } from "./question.ts";
+import { parseSettings } from "./settings.ts";
+
+const never = new AbortController().signal;
+const io: Io = {
+  print: () => {},
+  note: () => {},
+  env: { OPENAI_API_KEY: "sk-one", MINE: "sk-two" },
+  cwd: "/",
+  now: () => new Date("2026-11-28T10:00:00Z"),
+  colour: false,
+  width: 80,
+  progress: null,
+  ask: null,
+  interrupts: { stopping: never, aborting: never },
+};
+const job = {
+  job: "two-servers",
+  samples: [{ input: "?", target: "!" }],
+  model: [
+    "openai/gpt-5-mini",
+    {
+      ...{ model: "mine", baseUrl: "http://mine.test/v1/", apiKeyEnv: "MINE", protocol: "anthropic-messages" },
+      price: { input: 0.3, cached: 0.03, output: 0.9, observedOn: "2026-11-01" },
+    },
+  ],
+};
+
+function question(flags: object = {}) {
+  const path = join(folderOf({ "job.json": job }), "job.json");
+  return questionOf(parseSettings({ scenario: "job", job: path, ...flags }, "a test", "/"), () =>
+    Promise.reject(new Error("the store was asked for")),
+  );
+}
+const routes = async (flags?: object) =>
+  (await candidatesOf(await question(flags), io, false)).routes.map(({ id, endpoint, price }) => ({
+    id,
+    ...endpoint,
+    inputUsd: price?.uncachedInputUsdPerMtok ?? null,
+    observedOn: price?.observedOn,
+  }));
+
+const mine = { id: "custom/mine", baseUrl: "http://mine.test/v1", protocol: "anthropic-messages", apiKey: "sk-two" };
+
+test("a candidate of a job is reached at its own address, by its own key, at its own price", async () => {
+  const [openai, own] = (await routes()).toSorted((a, b) => b.id.localeCompare(a.id));
+  expect(openai).toMatchObject({ baseUrl: "https://api.openai.com/v1", protocol: "openai-chat", apiKey: "sk-one" });
+  expect(own).toEqual({ ...mine, inputUsd: 0.3, observedOn: "2026-11-01" });
+  expect(reachOf(await question(), io).map(({ at, key }) => [at, key])).toEqual([
+    ["https://api.openai.com/v1", "set"],
+    ["http://mine.test/v1", "set"],
+  ]);
+});
+
+test("what the command line says goes before it, and what is named there keeps what is its own", async () => {
+  expect(await routes({ model: "mine" })).toMatchObject([mine]);
+  expect(await routes({ model: "mine", price: "input=1,output=2" })).toMatchObject([
+    { ...mine, inputUsd: 1, observedOn: "2026-11-28" },
+  ]);
+  // A price holds at its address.
+  expect(await routes({ model: "mine", baseUrl: "http://other.test/v1" })).toMatchObject([
+    { baseUrl: "http://other.test/v1", protocol: "openai-chat", apiKey: "sk-one", inputUsd: null },
+  ]);
+});

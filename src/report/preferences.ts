@@ -1,0 +1,73 @@
+/** A judge's preferences in tables. */
+import { basis, counted, type Estimate, listed, type Preferences, type PreferredPair } from "../decision/index.ts";
+import { formatCount, formatShare, formatShareRange, formatUsd } from "../units/index.ts";
+import { pText } from "./decision/document.ts";
+import type { DocumentCell, TablesDocument } from "./tables-document.ts";
+
+export function preferencesDocument({ run, judge, pairs, costUsd }: Preferences): TablesDocument {
+  const { runs, against, rubric } = run.preference!;
+  return {
+    title: run.scenario.question,
+    lede: `Run ${run.id}: answers of ${runs.length === 1 ? "run" : "runs"} ${listed(runs)}`,
+    headline: headlineOf(pairs, judge),
+    tables: [
+      {
+        title: `Preferred to ${against}`,
+        note: "Share of samples on which the judge prefers the option, ties counted half; each pair is judged twice, with the answers in both places, and verdicts that disagree are a tie.",
+        head: ["Option", "Preferred", "Verdict", "Better", "Worse", "Tie", "Same verdict in both places"],
+        rows: pairs.map(rowOf),
+      },
+    ],
+    remarks: [
+      `Asked: “${rubric}”`,
+      "Intervals are 95 %, clustered by document; p is of a sign-flip test by document, after Holm's correction over the options.",
+      "A judge is not a person: it favours long answers and those of its own family. Read some of its verdicts with `assay show`.",
+      ...pairs.flatMap(remarksOn),
+      costUsd === null ? "What the judge cost is not known." : `The judge cost ${formatUsd(costUsd)}.`,
+    ],
+  };
+}
+
+function headlineOf(pairs: readonly PreferredPair[], judge: string): string {
+  const sentences = pairs.map(({ option, against, verdict, preferred }) => {
+    if (preferred === null) return `Nothing was judged of ${option}.`;
+    if (verdict === "not told apart") return `${judge} does not tell ${option} and ${against} apart.`;
+    const [better, worse] = verdict === "preferred" ? [option, against] : [against, option];
+    return `${judge} prefers ${better} to ${worse}.`;
+  });
+  return sentences.join(" ");
+}
+
+const rowOf = (pair: PreferredPair): DocumentCell[] => [
+  [{ text: pair.option }],
+  share(pair.preferred),
+  [{ text: pair.verdict, marks: pair.preferred === null ? [] : [`p ${pText(pair.adjustedP)}`] }],
+  [{ text: formatCount(pair.wins) }],
+  [{ text: formatCount(pair.losses) }],
+  [
+    { text: formatCount(pair.ties + pair.same + pair.contradicted) },
+    ...(pair.same > 0 ? [{ text: `${formatCount(pair.same)} the same answer` }] : []),
+    ...(pair.contradicted > 0 ? [{ text: `${formatCount(pair.contradicted)} contradicted` }] : []),
+  ],
+  share(pair.consistency),
+];
+
+const share = (estimate: Estimate | null): DocumentCell =>
+  estimate === null
+    ? []
+    : [
+        {
+          text: formatShare(estimate.value),
+          marks: [estimate.interval === null ? "no interval" : formatShareRange(estimate.interval), basis(estimate)],
+        },
+      ];
+
+function remarksOn({ option, failed, open, leftOut }: PreferredPair): string[] {
+  const counts = [
+    [failed, "on which the judge's call failed or said nothing readable"],
+    [open, "not judged yet"],
+    [leftOut, "that only one of the two answered"],
+  ] as const;
+  const parts = counts.flatMap(([count, what]) => (count > 0 ? [`${counted(count, "sample")} ${what}`] : []));
+  return parts.length === 0 ? [] : [`Not counted for ${option}: ${listed(parts)}.`];
+}
