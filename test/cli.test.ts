@@ -186,6 +186,22 @@ test("trials that fail end with 4, and a run below --require with 100", async ()
   expect((await assay(["run", ...vendor])).code).toBe(0);
 });
 
+test("what falls short of --require is said, and ends with 100, where trials failed too", async () => {
+  const flaky = await startFakeServer({
+    scriptOf: (request) => (request % 2 === 0 ? "401" : "answer?text=unknown"),
+  });
+  const asked = ["--context", "256", "--documents", "1", "--retries", "0", "--require", "0.9"];
+  const short = await assay(["run", "--base-url", flaky.baseUrl, "--model", "fake", ...asked]);
+  await flaky.close();
+  expect(short.stdout).toMatch(/\d failed/);
+  expect([short.code, short.stderr]).toEqual([100, expect.stringContaining("falls short of --require 0.9")]);
+  const failing = await assay(["run", "--base-url", server.baseUrl, "--model", "401", ...asked]);
+  expect([failing.code, failing.stderr]).toEqual([
+    4,
+    expect.stringContaining("all that was asked of custom/401 failed: whether it reaches --require 0.9 is not known"),
+  ]);
+});
+
 test("a run that reaches its cost cap ends with 3", async () => {
   const { code, stderr } = await assay(["run", ...vendor, "--price", "input=1,output=1", "--max-cost", "0.000001"]);
   expect(stderr).toContain("The cost cap is reached");

@@ -10,6 +10,8 @@ export interface InProcess {
   readonly answers?: readonly string[];
   /** Columns of the terminal [80]. */
   readonly width?: number;
+  /** Of the one that shows notes; left out where they are piped. */
+  readonly noteWidth?: number;
 }
 
 export const runInProcess = (command: CommandDefinition, args: readonly string[], options: InProcess) =>
@@ -18,7 +20,11 @@ export const runInProcess = (command: CommandDefinition, args: readonly string[]
 /** As the real `assay` would be called, but for what belongs to a process: signals, streams, `.env`. */
 export const assayInProcess = (args: readonly string[], options: InProcess) => run(commands, args, options);
 
-async function run(table: CommandTable, args: readonly string[], { cwd, env = {}, answers, width = 80 }: InProcess) {
+async function run(
+  table: CommandTable,
+  args: readonly string[],
+  { cwd, env = {}, answers, width = 80, noteWidth }: InProcess,
+) {
   const printed: string[] = [];
   const noted: string[] = [];
   const asked: string[] = [];
@@ -31,6 +37,7 @@ async function run(table: CommandTable, args: readonly string[], { cwd, env = {}
     now: () => new Date(0),
     colour: false,
     width,
+    ...(noteWidth !== undefined && { noteWidth }),
     progress: null,
     ask: answers === undefined ? null : async (question: string) => answers[asked.push(question) - 1] ?? "",
     interrupts: { stopping: never, aborting: never },

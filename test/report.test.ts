@@ -92,14 +92,14 @@ describe("the summary", () => {
     expect(text).not.toMatch(/Quality|Turn by turn/);
   });
 
-  test("does not narrow an interval for repeats of the same sample", async () => {
+  test("takes repeats of a sample as one: no more samples, and no narrower interval", async () => {
     const { run, records } = syntheticRun();
     const repeated = records.flatMap((record) => [
       record,
       { ...record, trial: { ...record.trial, id: `${record.trial.id} again` } },
     ]);
     const [once, twice] = [await summarize(run, records), await summarize(run, repeated)];
-    expect(twice.candidates[0]!.total.quality!.n).toBe(2 * once.candidates[0]!.total.quality!.n);
+    expect(twice.candidates[0]!.total.quality!.n).toBe(once.candidates[0]!.total.quality!.n);
     expect(twice.candidates[0]!.total.quality!.interval).toEqual(once.candidates[0]!.total.quality!.interval);
   });
 });
@@ -174,6 +174,31 @@ describe("the page", () => {
     expect(page).not.toContain("<svg/onload");
     expect(page).not.toMatch(/ style="/);
     expect(page).not.toMatch(/(src|href)="(?!#)/);
+  });
+
+  test("says what the run paid with its parts, who judged, and every price, as do the screen and the JSON", async () => {
+    const { run, records } = syntheticRun();
+    const [vendor, ...others] = run.candidates;
+    const judged = {
+      ...run,
+      candidates: [{ ...vendor!, price: { ...vendor!.price!, cacheWriteUsdPerMtok: 0.35 } }, ...others],
+      judge: { model: "v/judge", price: { ...vendor!.price!, uncachedInputUsdPerMtok: 7 } },
+    };
+    const answered = records.filter(({ trial }) => trial.candidate === vendor!.id && trial.costUsd !== null);
+    const withJudge = answered.map(({ trial, calls }) => ({
+      trial: { ...trial, judgeCostUsd: 0.5 },
+      calls: [...calls, { ...calls[0]!, purpose: "judge" as const, costUsd: 0.5 }],
+    }));
+    const { summary, html } = await reportOf(judged, withJudge);
+    const judgeUsd = 0.5 * withJudge.length;
+    expect(summary.spent.judgeUsd.sum).toBeCloseTo(judgeUsd, 9);
+    expect(summary.spent.knownUsd).toBeCloseTo(judgeUsd + summary.total.costUsd.sum!, 9);
+    expect(html).toMatch(/<dt>Cost<\/dt><dd>\$\S+: answers \$\S+, judge \$/);
+    expect(html).toContain("The judge is v/judge, $7.00 in");
+    expect(html).toContain("$0.35 written to the cache");
+    const text = terminalSummary(summary, { colour: false, width: 100 });
+    expect(text).toMatch(/The run paid \$\S+: answers \$\S+, judge \$/);
+    expect(text).toContain("The judge is v/judge, $7.00 in");
   });
 
   test("stays small when prompts share their documents", async () => {

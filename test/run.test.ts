@@ -226,6 +226,17 @@ test("candidates of one server share a cap that does not last: none of them take
   expect(Math.abs(a! - b!)).toBeLessThanOrEqual(Math.ceil(plannedCount(both) / 2 / 10) + 4);
 });
 
+test("where a server that has answered is gone, the rest is left to be asked later", async () => {
+  let calls = 0;
+  const gone = { class: "connection-refused", message: "refused", status: null, retryAfterMs: null } as const;
+  const { store, options } = await started(async (_route, request) =>
+    ++calls <= 5 ? answered(request) : { ...answered(request), failure: gone },
+  );
+  expect(await runTrials({ ...options, retries: 0, concurrency: () => 1 })).toBe("server gone");
+  const outcomes = await Array.fromAsync(store.records("r"), ({ trial }) => trial.outcome);
+  expect(outcomes).toEqual([...Array(5).fill("scored"), ...Array(3).fill("failed")]);
+});
+
 test("a run never spends more than its cap", async () => {
   const { store, options } = await started(async (_route, request) => answered(request), {
     plan: plan([route({ price })]),

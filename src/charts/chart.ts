@@ -5,6 +5,8 @@ export interface Chart {
   readonly title: string;
   /** What is drawn, over how many trials, and what could not be drawn. */
   readonly caption: string;
+  /** What the numbers in it stand for, from 1; left out where there are none. */
+  readonly key?: readonly string[];
   readonly options: Plot.PlotOptions;
 }
 

@@ -47,7 +47,7 @@ test("captions give n, and name what could not be drawn", () => {
     words,
     frame,
   );
-  expect(chart.caption).toContain("20 scored trials");
+  expect(chart.caption).toContain("20 scored samples");
   expect(chart.caption).toContain("Not measured, so not drawn: b.");
 });
 

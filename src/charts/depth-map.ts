@@ -35,7 +35,7 @@ export function depthMap(
     `${of.candidate}, ${point.label}, ${point.depth === null ? "no answer in the context" : `depth ${formatShare(point.depth)}`}: ${formatShare(point.share)} ${point.depth === null ? "abstained" : "grounded"} (${formatShareRange(point)}, n ${point.n})`;
   return {
     title: of.candidate,
-    caption: `Share of grounded answers by where in the context the line was, ${n} scored trials.${points.some(({ depth }) => depth === null) ? " Last row: share that rightly abstained." : ""}`,
+    caption: `Share of grounded answers by where in the context the line was, ${n} scored samples.${points.some(({ depth }) => depth === null) ? " Last row: share that rightly abstained." : ""}`,
     options: {
       className: "chart",
       width,

@@ -3,6 +3,7 @@ import * as Plot from "@observablehq/plot";
 import { formatBytes, formatMs, formatShare, formatShareRange } from "../units/index.ts";
 import { logScale, tickText } from "./axes.ts";
 import { baseOptions, type Chart, type Frame } from "./chart.ts";
+import { type PlacedLabel, placeLabels, placeNames } from "./labels.ts";
 
 export interface FrontierPoint {
   readonly candidate: string;
@@ -64,20 +65,22 @@ function frontier(points: readonly FrontierPoint[], words: ShareWords, frame: Fr
   const byContext = [...drawn].sort((a, b) => (a.contextTokens ?? 0) - (b.contextTokens ?? 0));
   const amounts = drawn.map((point) => point.amount!);
   const most = Math.floor(frame.width / 75);
+  const x = logScale(amounts, most, (value) => tickText(amount.format(value)));
+  const base = { ...baseOptions(frame), height: 300, marginTop: 36 };
+  const { placed, numbered } = labelsOf(drawn, ends(byContext), base, x.domain as [number, number]);
   return {
     title: amount.title,
     caption: [
-      `${words.share} with its 95% interval against the median ${amount.inWords}; a mark for each candidate and cell, ${n} scored trials. Up and to the left is better.`,
+      `${words.share} with its 95% interval against the median ${amount.inWords}; a mark for each candidate and cell, ${n} scored samples. Up and to the left is better.`,
       missing.size === 0 ? "" : `Not measured, so not drawn: ${[...missing].join(", ")}.`,
     ]
       .filter(Boolean)
       .join(" "),
+    ...(numbered.length > 0 && { key: numbered }),
     options: {
-      ...baseOptions(frame),
-      height: 300,
-      marginTop: drawn.some(({ contextTokens }) => contextTokens === null) ? 44 : 24,
+      ...base,
       ariaLabel: amount.title,
-      x: { ...logScale(amounts, most, (value) => tickText(amount.format(value))), label: amount.axis },
+      x: { ...x, label: amount.axis },
       y: shareScale(words),
       marks: [
         Plot.lineY(byContext, {
@@ -95,20 +98,7 @@ function frontier(points: readonly FrontierPoint[], words: ShareWords, frame: Fr
           strokeOpacity: 0.55,
           strokeWidth: 1.5,
         }),
-        ...inRows(ends(byContext)).map((row, index) =>
-          Plot.text(row, {
-            x: "amount",
-            y: "share",
-            text: "label",
-            dx: 8,
-            dy: -9 - 11 * index,
-            textAnchor: "start",
-            fill: "currentColor",
-            stroke: "var(--paper)",
-            strokeWidth: 4,
-            pointerEvents: "none",
-          }),
-        ),
+        ...placed.map((label) => labelMark(label, base)),
         Plot.dot(drawn, {
           x: "amount",
           y: "share",
@@ -131,13 +121,48 @@ function ends(points: readonly FrontierPoint[]): FrontierPoint[] {
   );
 }
 
-/** Names of contexts are short. Others would hide their neighbours', so that they take turns in three rows. */
-function inRows(points: readonly FrontierPoint[]): FrontierPoint[][] {
-  const fromLeft = points.toSorted((a, b) => a.amount! - b.amount!);
-  return [0, 1, 2].map((row) =>
-    fromLeft.filter(({ contextTokens }, index) => (contextTokens === null ? index % 3 : 0) === row),
-  );
+type Placing = Pick<Plot.PlotOptions, "width" | "height" | "marginLeft" | "marginRight" | "marginTop" | "marginBottom">;
+
+/** Labels find their room around the marks, where the scales will put them. A context may go without its label. */
+function labelsOf(
+  drawn: readonly FrontierPoint[],
+  named: readonly FrontierPoint[],
+  placing: Placing,
+  [least, greatest]: readonly [number, number],
+) {
+  const { width, height, marginLeft, marginRight, marginTop, marginBottom } = placing as Required<Placing>;
+  const x = (amount: number) =>
+    marginLeft + (Math.log(amount / least) / Math.log(greatest / least)) * (width - marginLeft - marginRight);
+  const y = (share: number) => marginTop + (1 - share) * (height - marginTop - marginBottom);
+  const at = (point: FrontierPoint) => ({ ...point, x: x(point.amount!), y: y(point.share) });
+  const isOfContexts = named.some(({ contextTokens }) => contextTokens !== null);
+  return (isOfContexts ? placeNames : placeLabels)(named.map(at), {
+    marks: drawn.map(at),
+    lines: drawn.map((point) => ({
+      ...{ left: x(point.amount!) - 1, right: x(point.amount!) + 1 },
+      ...{ top: y(point.high), bottom: y(point.low) },
+    })),
+    within: { left: marginLeft + 2, right: width - 4, top: 15, bottom: height - marginBottom - 2 },
+  });
 }
+
+/** A number has its mark's colour: where it needs one it may stand a little away. */
+const labelMark = (
+  { mark, text, left, middle }: PlacedLabel<FrontierPoint>,
+  { marginLeft = 0, marginTop = 0 }: Plot.PlotOptions,
+) =>
+  Plot.text([mark], {
+    text: () => text,
+    frameAnchor: "top-left",
+    lineAnchor: "middle",
+    dx: left - marginLeft,
+    dy: middle - marginTop,
+    textAnchor: "start",
+    fill: text === mark.label ? "currentColor" : "candidate",
+    stroke: "var(--paper)",
+    strokeWidth: 4,
+    pointerEvents: "none",
+  });
 
 /** The vertical axis of every chart of shares. */
 export const shareScale = ({ answers }: ShareWords): Plot.ScaleOptions => ({
@@ -145,6 +170,6 @@ export const shareScale = ({ answers }: ShareWords): Plot.ScaleOptions => ({
   ticks: 5,
   tickFormat: (share: number) => formatShare(share),
   grid: true,
-  label: `${capitalised(answers)} (share of scored trials)`,
+  label: `${capitalised(answers)} (share of scored samples)`,
   clamp: true,
 });

@@ -41,7 +41,7 @@ export function qualityByContext(
   return {
     title: `${capitalised(words.answers)} by context length`,
     caption: [
-      `${words.share} with its 95% Wilson interval, ${n} scored trials.`,
+      `${words.share} with its 95% Wilson interval, ${n} scored samples.`,
       ...rules.map(({ of, label }) => `Dashed: ${of.map(({ candidate }) => candidate).join(", ")} ${label} tokens.`),
     ].join(" "),
     options: {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { folderOf } from "../../test/made-files/imported.ts";
-import { candidatesOf, reachOf } from "./candidates.ts";
+import { candidatesOf, reachOf, refuseUnknownPrices } from "./candidates.ts";
 import type { Io } from "./command.ts";
 import { questionOf } from "./question.ts";
 import { parseSettings } from "./settings.ts";
@@ -66,4 +66,58 @@ test("what the command line says goes before it, and what is named there keeps w
   expect(await routes({ model: "mine", baseUrl: "http://other.test/v1" })).toMatchObject([
     { baseUrl: "http://other.test/v1", protocol: "openai-chat", apiKey: "sk-one", inputUsd: null },
   ]);
+});
+
+test("two servers with one model are two candidates, by their names", async () => {
+  const at = (name: string, baseUrl: string) => ({ name, model: "kimi-k2", baseUrl });
+  const path = join(
+    folderOf({
+      "job.json": { ...job, model: [at("here", "http://here.test/v1"), at("there", "http://there.test/v1")] },
+    }),
+    "job.json",
+  );
+  const asked = (flags: object) =>
+    questionOf(parseSettings({ scenario: "job", job: path, ...flags }, "a test", "/"), () =>
+      Promise.reject(new Error("the store was asked for")),
+    );
+  const routesOf = async (flags: object = {}) =>
+    (await candidatesOf(await asked(flags), io, false)).routes.map(({ id, model, endpoint }) => [
+      id,
+      model,
+      endpoint.baseUrl,
+    ]);
+  expect(await routesOf()).toEqual([
+    ["custom/here", "kimi-k2", "http://here.test/v1"],
+    ["custom/there", "kimi-k2", "http://there.test/v1"],
+  ]);
+  expect(await routesOf({ model: "there", baseUrl: "http://other.test/v1" })).toEqual([
+    ["custom/there", "kimi-k2", "http://other.test/v1"],
+  ]);
+  expect(reachOf(await asked({}), io).map(({ at: address }) => address)).toEqual([
+    "http://here.test/v1",
+    "http://there.test/v1",
+  ]);
+});
+
+test("a judge has a price of its own, and a cap without one says how to give it", async () => {
+  const judged = {
+    ...job,
+    model: ["openai/gpt-5-mini"],
+    scorers: [{ type: "judge", model: "vllm/j", rubric: "Right?" }],
+  };
+  const path = join(folderOf({ "job.json": judged }), "job.json");
+  const asked = (flags: object) =>
+    questionOf(
+      parseSettings({ scenario: "job", job: path, maxCost: 1, price: "input=1,output=2", ...flags }, "a test", "/"),
+      () => Promise.reject(new Error("the store was asked for")),
+    );
+  const question = await asked({ judgePrice: "input=1,output=2" });
+  const candidates = await candidatesOf(question, io, false);
+  expect(candidates.judge!.price).toMatchObject({ uncachedInputUsdPerMtok: 1, outputUsdPerMtok: 2 });
+  refuseUnknownPrices(question, candidates);
+  const unpriced = await asked({});
+  const without = await candidatesOf(unpriced, io, false);
+  expect(() => refuseUnknownPrices(unpriced, without)).toThrow(
+    expect.objectContaining({ mistake: expect.objectContaining({ mend: expect.stringContaining("--judge-price") }) }),
+  );
 });

@@ -47,8 +47,12 @@ export async function candidatesOf(question: Question, io: Io, prepare = true): 
     return vendorRoute({ ...way, price: priceOf(way, question, today), sends: prepare }, io.env);
   });
   // A judge, and what embeds, are reached at their vendors' own addresses, whatever the candidates are reached at.
-  const helping = (model: string) => vendorRoute({ model, price: knownPrice(model, today), sends: prepare }, io.env);
-  const judge = needs.judge === null || isOnEngine(needs.judge) ? null : helping(needs.judge);
+  const helping = (model: string, price: Price | null) =>
+    vendorRoute({ model, price: price ?? knownPrice(model, today), sends: prepare }, io.env);
+  const judge =
+    needs.judge === null || isOnEngine(needs.judge)
+      ? null
+      : helping(needs.judge, givenPrice(settings.judgePrice, today));
   const retrievalPrices = givenRetrievalPrices(settings, today);
   const retrieval = new Map<string, RetrievalRoute>();
   for (const name of [...needs.embedders, ...needs.rerankers].filter(isNotOnEngine)) {
@@ -64,7 +68,11 @@ export async function candidatesOf(question: Question, io: Io, prepare = true): 
     const bare = answering.map((model) => bareRoute(model, question));
     for (const model of needs.embedders.filter(isOnEngine))
       retrieval.set(model, embeddingHere(bareRoute(modelNamed(nameOf(model), models), question), today));
-    return { routes: inOrder(named, [...vendors, ...bare]), judge, retrieval, close: async () => {} };
+    const judgeHere =
+      needs.judge !== null && isOnEngine(needs.judge)
+        ? bareRoute(modelNamed(nameOf(needs.judge), models), question)
+        : judge;
+    return { routes: inOrder(named, [...vendors, ...bare]), judge: judgeHere, retrieval, close: async () => {} };
   }
   const sequences = sequencesOf(settings);
   const engine = await startEngine({
@@ -104,8 +112,10 @@ export async function candidatesOf(question: Question, io: Io, prepare = true): 
 function wayTo(model: string, question: Question): VendorRouteOptions {
   const { baseUrl, apiKeyEnv, protocol } = question.settings;
   const own = ownOf(model, question);
+  const { name, model: asked = model } = question.own?.get(model) ?? {};
   return {
-    model,
+    model: asked,
+    name,
     baseUrl: baseUrl ?? own?.baseUrl,
     keyEnv: apiKeyEnv ?? own?.apiKeyEnv,
     protocol: protocol ?? own?.protocol,
@@ -169,7 +179,7 @@ export function reachOf(question: Question, io: Io): Reach[] {
   ];
 }
 
-function reach(model: string, role: Reach["role"], io: Io, options: Omit<VendorRouteOptions, "model"> = {}): Reach {
+function reach(model: string, role: Reach["role"], io: Io, options: Partial<VendorRouteOptions> = {}): Reach {
   if (isOnEngine(model))
     return reachable(model, role, () => {
       if (role === "reranks") throw cannotRerank(model);
@@ -201,13 +211,16 @@ export function refuseUnknownModel(model: string, io: Io): void {
 export function refuseUnknownPrices({ settings }: Question, { routes, judge, retrieval }: Candidates): void {
   if (settings.maxCost === undefined || settings.allowUnknownPrice) return;
   const asked = judge === null ? routes : [...routes, judge];
-  const unpriced = asked.find(({ kind, price }) => kind === "vendor" && price === null)?.id;
+  const unpricedRoute = asked.find(({ kind, price }) => kind === "vendor" && price === null);
+  const unpriced = unpricedRoute?.id;
   const searching = retrievalModelsOf(retrieval).find(({ price }) => price === null)?.model;
   if (unpriced === undefined && searching === undefined) return;
   const flag =
     unpriced === undefined
       ? `--retrieval-price ${searching}=…/Mtok`
-      : "--price input=…,output=…, or with `price:` in a job's file";
+      : unpricedRoute === judge
+        ? "--judge-price input=…,output=…"
+        : "--price input=…,output=…, or with `price:` in a job's file";
   throw new UserError({
     happened: `--max-cost cannot be held: the price of ${unpriced ?? searching} is not known`,
     expected: "a price for every vendor's model",
@@ -305,7 +318,7 @@ function refuseSameNames(ids: readonly string[]): void {
   throw new UserError({
     happened: `two candidates are called "${twice}"`,
     expected: "names that tell the candidates apart",
-    mend: "leave one out, or rename the file",
+    mend: "leave one out, give it a `name:` in the job's file, or rename the GGUF file",
   });
 }
 

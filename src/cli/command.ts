@@ -18,6 +18,8 @@ export interface Io {
   readonly colour: boolean;
   /** Characters a line may have. */
   readonly width: number;
+  /** Characters a line of a note may have; left out where notes are piped, and stay whole. */
+  readonly noteWidth?: number;
   /** Null where nobody watches. */
   readonly progress: ((text: string | null) => void) | null;
   /** Puts a question on the terminal; null where nobody can answer. */
@@ -31,9 +33,9 @@ export const exitCodes = {
   0: "it worked",
   1: "it could not: wrong input, no key, no room; three lines say why and how to mend it",
   2: "the command line was wrong: an unknown command or flag, or a value that the flag does not take",
-  3: "the run is not complete: interrupted, or its cost cap was reached; go on with --resume",
+  3: "the run is not complete: interrupted, its cost cap was reached, or a server is gone; go on with --resume",
   4: "it is complete, but parts of it failed: trials of a run, statements that could not be checked",
-  100: "what was measured fell short of what was asked with --require",
+  100: "what was measured fell short of what was asked with --require, whether or not trials failed too",
   101: "a statement is contradicted by the evidence",
 } as const;
 export type ExitCode = keyof typeof exitCodes;
@@ -119,8 +121,11 @@ function namesToLoad([first, second]: readonly string[], names: readonly string[
 }
 
 /** What the CLI says of every mistake. */
-export function printMistake({ happened, expected, mend }: Mistake, io: Pick<Io, "note">): void {
-  io.note(`error:    ${happened}\nexpected: ${expected}\nto mend:  ${mend}`);
+export function printMistake({ happened, expected, mend }: Mistake, io: Pick<Io, "note" | "noteWidth">): void {
+  const said = [`error:    ${happened}`, `expected: ${expected}`, `to mend:  ${mend}`].join("\n").split("\n");
+  const { noteWidth: width } = io;
+  const lines = width === undefined ? said : said.flatMap((line) => wrapped(line, width, " ".repeat(10)));
+  io.note(lines.join("\n"));
 }
 
 /** @param words the command as it is typed after `assay` */

@@ -98,22 +98,23 @@ function scorerText({ scorers, samples }: JobView, width: number): string {
   return limited(["scorer", "type", "samples judged"], rows, width);
 }
 
-function armText({ arms, measuredSamples }: JobView, width: number): string {
+function armText({ arms, measuredSamples, material, texts }: JobView, width: number): string {
   if (arms.length === 0) return "";
+  const isSought = arms.some(({ holdAnswer }) => holdAnswer !== null);
+  const hasMaterial = material.length > 0 || texts.count > 0;
   const rows = arms.map(({ name, promptTokens: { least, median, most }, holdAnswer }) => [
     formatCount(least),
     formatCount(median),
     formatCount(most),
-    holdAnswer === null ? "" : `${formatCount(holdAnswer)} of ${formatCount(measuredSamples)}`,
+    holdAnswer === null ? "—" : `${formatCount(holdAnswer)} of ${formatCount(measuredSamples)}`,
     plain(name),
   ]);
-  const isSought = arms.some(({ holdAnswer }) => holdAnswer !== null);
-  const column = isSought ? ["answer in"] : [];
-  const remark = `Prompts in words, numbers and marks, of which a vendor's tokenizer makes a tenth to a third more${isSought ? "; samples whose answer stands in the prompt" : ""}.`;
+  const column = hasMaterial ? ["answer in"] : [];
+  const remark = `Prompts in words, numbers and marks, of which a vendor's tokenizer makes a tenth to a third more${isSought ? "; samples whose answer stands in the prompt" : hasMaterial ? "; no sample has an answer that can be looked for" : ""}.`;
   return [
     limited(
       ["least", "median", "most", ...column, "arm"],
-      rows.map((row) => (isSought ? row : row.toSpliced(3, 1))),
+      rows.map((row) => (hasMaterial ? row : row.toSpliced(3, 1))),
       width,
     ),
     ...wrapped(remark, width),
@@ -127,7 +128,7 @@ function limited(head: readonly string[], rows: readonly (readonly string[])[], 
 
 /** What a reader has to know before a run. */
 export function jobNotes(
-  { settings, needs }: JobQuestion,
+  { settings, needs, loaded }: JobQuestion,
   { samples, arms, measuredSamples }: JobOverview,
   candidates: readonly Reach[],
 ): string[] {
@@ -139,6 +140,7 @@ export function jobNotes(
   const agents = arms.filter(({ isAgent }) => isAgent).map(({ name }) => name);
   const standIns = arms.filter(({ isStandIn }) => isStandIn).map(({ name }) => name);
   return [
+    ...loaded.tableNotes,
     ...(samples.unjudged > 0
       ? [
           `No scorer has anything to say about ${many(samples.unjudged, "sample")}, first "${samples.firstUnjudged}": the answers are kept, not judged.`,
@@ -157,6 +159,9 @@ export function jobNotes(
       : []),
     ...(agents.length > 0 && answering.some(({ at }) => at === "embedded engine")
       ? ["The embedded engine takes no tools: as agents its models answer without the material."]
+      : []),
+    ...(samples.withImages > 0 && answering.some(({ at }) => at === "embedded engine")
+      ? [`The embedded engine takes no images: ${many(samples.withImages, "sample")} with images will fail there.`]
       : []),
     ...(settings.model === undefined && settings.gguf === undefined
       ? ["No candidate is named, so the embedded readers are asked; name some with `model:` or --model."]

@@ -38,7 +38,8 @@ function processIo(): Io {
     cwd: process.cwd(),
     now: () => new Date(),
     colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
-    width: Math.max(60, Math.min(Number(process.env.COLUMNS) || process.stdout.columns || 100, 120)),
+    width: columnsOf(process.stdout),
+    ...(watched && { noteWidth: columnsOf(process.stderr) }),
     progress: watched ? (text) => process.stderr.write(text === null ? "\r\x1b[2K" : `\r\x1b[2K${text}`) : null,
     ask: watched && process.stdin.isTTY === true ? askOnTerminal : null,
     get interrupts() {
@@ -46,6 +47,10 @@ function processIo(): Io {
       return signals;
     },
   };
+}
+
+function columnsOf({ columns }: NodeJS.WriteStream): number {
+  return Math.max(60, Math.min(Number(process.env.COLUMNS) || columns || 100, 120));
 }
 
 /** @throws UserError where the input ends, or Ctrl-C is pressed, before there is an answer */

@@ -2,15 +2,19 @@
 import { sizeInPoints } from "../decision/index.ts";
 import {
   type ArmSpent,
+  type Cell,
   type Estimate,
   estimate,
+  type JudgeEstimate,
+  judgeEstimate,
   type Plan,
   type PlanTokens,
   planInputCosts,
   planTokens,
+  studyDocument,
 } from "../evals/index.ts";
-import { type Cost, totalCost } from "../retrieval/index.ts";
-import type { Route } from "../routes/index.ts";
+import type { Cost } from "../retrieval/index.ts";
+import type { Price, Route } from "../routes/index.ts";
 import { detectableDifference, samplesToDetect, spreadOfDiscordance } from "../stats/index.ts";
 import { formatCount, formatMs, formatTokens, formatUsd, wrapped } from "../units/index.ts";
 import { candidatesOf } from "./candidates.ts";
@@ -24,10 +28,30 @@ import type { Settings } from "./settings.ts";
 export interface PlannedCandidate extends Estimate {
   readonly kind: Route["kind"];
   readonly cacheRule: string | null;
+  readonly price: Price | null;
   /** Null where answers decide what is asked. */
   readonly tokens: PlanTokens | null;
   /** Prompts alone, USD. */
   readonly inputCosts: ReturnType<typeof planInputCosts> | null;
+}
+
+export interface PlannedJudge extends JudgeEstimate {
+  readonly kind: Route["kind"];
+  readonly price: Price | null;
+}
+
+/** Candidates, judge and finding passages, without retries. */
+export interface PlannedTogether {
+  /** Of candidates and judge. */
+  readonly calls: number;
+  /** USD; null where one of them is not known. */
+  readonly mostCostUsd: number | null;
+  /** Of those that are known. */
+  readonly mostKnownCostUsd: number;
+  /** In words, what the money of the others hangs on. */
+  readonly notKnown: readonly string[];
+  /** Without the judge's; null where there was no earlier call to go by. */
+  readonly minutes: number | null;
 }
 
 /** What a paired comparison of two candidates can tell, under assumptions that are said with it. */
@@ -49,8 +73,14 @@ export interface DetectablePlan {
 
 export interface PlanSummary {
   readonly candidates: readonly PlannedCandidate[];
-  /** The most that finding passages takes, without retries, in each arm that asks models; tokens as words. */
+  /**
+   * The most that finding passages takes, without retries, in each arm that asks models; tokens as words. Prompts of these
+   * arms are counted with BM25's passages in the place of those that a model finds.
+   */
   readonly finding: readonly ArmSpent[];
+  /** Null where no scorer asks one. */
+  readonly judge: PlannedJudge | null;
+  readonly together: PlannedTogether;
   /** Null where nobody asked. */
   readonly detects: DetectablePlan | null;
 }
@@ -67,7 +97,7 @@ export async function planSummary(settings: Settings, request: PlanRequest, io: 
     const store = await openEarlierStore(request, io);
     return use(store).finally(() => store.close());
   });
-  const { routes, retrieval } = await candidatesOf(question, io, false);
+  const { routes, retrieval, judge } = await candidatesOf(question, io, false);
   const opened = await question.open(io.interrupts.aborting);
   const finding = await findPassages(opened, null, io, (model) => retrieval.get(model)?.price ?? null);
   const plan = planOf(question, opened.scenario, routes);
@@ -84,17 +114,67 @@ export async function planSummary(settings: Settings, request: PlanRequest, io: 
       ...(tokens !== null && { inputTokens: tokens.inputTokens }),
       kind: route.kind,
       cacheRule: route.cacheRule?.name ?? null,
+      price: route.price,
       tokens,
       inputCosts: tokens && planInputCosts(tokens, route.price),
     });
   }
   bar.done();
+  const judging = judge && { ...judgeEstimate(plan, judge), kind: judge.kind, price: judge.price };
   return {
     candidates,
     finding,
+    judge: judging,
+    together: togetherOf(candidates, finding, judging),
     detects: request.detect === undefined ? null : detectable(plan, request.detect, request),
   };
 }
+
+function togetherOf(
+  candidates: readonly PlannedCandidate[],
+  finding: readonly ArmSpent[],
+  judge: PlannedJudge | null,
+): PlannedTogether {
+  const costsOf = (row: PlannedCandidate) => row.cells.map(({ mostCostUsd }) => mostCostUsd);
+  const paid = candidates.filter(({ kind }) => kind === "vendor");
+  const notKnown = [
+    ...paid.flatMap((row) => {
+      if (row.price === null) return [`the price of ${row.candidate}`];
+      const open = openCells(row);
+      return open.length === 0 ? [] : [`what ${row.candidate} reads in ${open.join(" and ")}`];
+    }),
+    ...(judge?.kind === "vendor" && judge.price === null ? [`the price of ${judge.judge}, which judges`] : []),
+    ...finding
+      .filter(({ toPrepare, questions }) => toPrepare.usd === null || questions.usd === null)
+      .map(({ arm }) => `the price of finding passages for ${arm}`),
+  ];
+  const costs = [
+    ...paid.flatMap(costsOf),
+    ...finding.flatMap(({ toPrepare, questions }) => [toPrepare.usd, questions.usd]),
+    judge?.mostCostUsd ?? null,
+  ];
+  const mostKnownCostUsd = costs.reduce<number>((sum, usd) => sum + (usd ?? 0), 0);
+  return {
+    calls: candidates.reduce((sum, { calls }) => sum + calls, judge?.calls ?? 0),
+    mostCostUsd: notKnown.length > 0 ? null : mostKnownCostUsd,
+    mostKnownCostUsd,
+    notKnown,
+    minutes: candidates.reduce<number | null>(
+      (sum, { minutes }) => (sum === null || minutes === null ? null : sum + minutes),
+      0,
+    ),
+  };
+}
+
+/** Cells in which answers decide what is read, where the price is known. */
+const openCells = ({ price, cells }: PlannedCandidate) =>
+  price === null ? [] : cells.filter(({ mostCostUsd }) => mostCostUsd === null).map(({ cell }) => cellWords(cell));
+
+/** `arm bm25 top 8` */
+const cellWords = (cell: Cell) =>
+  Object.entries(cell)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ");
 
 /** Questions about one document are this much alike where nobody has measured it. */
 const assumedCorrelation = 0.3;
@@ -103,14 +183,18 @@ const power = 0.8;
 
 function detectable(plan: Plan, difference: number, request: PlanRequest): DetectablePlan {
   const discordance = Math.max(request.discordance ?? assumedDiscordance, difference);
-  const [cell] = plan.scenario.cells;
   const documents = new Set<string>();
   let samples = 0;
   const limit = plan.limit(plan.routes[0]!);
-  for (const sample of plan.scenario.samples(cell!)) {
-    if (samples >= limit) break;
-    samples++;
-    documents.add(sample.document);
+  // What is compared is paired over all cells; arms are asked the same samples, and are themselves what is compared.
+  const cells = new Map(plan.scenario.cells.map((cell) => [studyDocument("", cell), cell]));
+  for (const cell of cells.values()) {
+    let taken = 0;
+    for (const { document } of plan.scenario.samples(cell)) {
+      if (taken++ >= limit) break;
+      samples++;
+      documents.add(studyDocument(document, cell));
+    }
   }
   const design = {
     spread: spreadOfDiscordance(discordance, difference),
@@ -139,44 +223,63 @@ async function meanCallMs(routes: readonly Route[], request: PlanRequest, io: Io
 }
 
 /** @returns lines of at most `width` columns */
-export function planText({ candidates, finding, detects }: PlanSummary, width: number): string {
+export function planText({ candidates, finding, judge, together, detects }: PlanSummary, width: number): string {
   const say = (text: string) => wrapped(text, width, "  ");
-  const total = (of: (row: PlannedCandidate) => number | null) =>
-    candidates.reduce<number | null>((sum, row) => (sum === null || of(row) === null ? null : sum + of(row)!), 0);
-  const asked = total(({ mostCostUsd }) => mostCostUsd);
-  const found = totalCost(finding.flatMap(({ toPrepare, questions }) => [toPrepare, questions])).usd;
-  const usd = asked === null || found === null ? null : asked + found;
-  const together = [
-    `${formatCount(total(({ calls }) => calls))} calls`,
-    usd === null ? "money unknown where no price is given" : `at most ${formatUsd(usd)}`,
-    duration(total(({ minutes }) => minutes)),
+  const sums = [
+    `${formatCount(together.calls)} calls`,
+    moneyText(together, candidates, judge),
+    `${duration(together.minutes)}${together.minutes !== null && judge !== null ? " without judging" : ""}`,
   ];
   return [
     ...candidates.flatMap((row) => [...say(takes(row)), ...promptLines(row, width)]),
     ...finding.flatMap((arm) => say(findingText(arm))),
-    ...say(`together: ${together.join(", ")}. Nothing was sent.`),
+    ...(finding.length === 0 ? [] : say(standInText(finding))),
+    ...(judge === null ? [] : say(judgeText(judge))),
+    ...say(`together: ${sums.join(", ")}. Nothing was sent.`),
     ...(detects === null ? [] : say(detectText(detects))),
   ].join("\n");
 }
 
-function takes({
-  candidate,
-  kind,
-  calls,
-  inputTokens,
-  mostOutputTokens,
-  mostCostUsd,
-  minutes,
-}: PlannedCandidate): string {
-  const cost =
-    mostCostUsd !== null
-      ? `at most ${formatUsd(mostCostUsd)}`
-      : kind === "vendor"
-        ? "price unknown"
-        : "no price: runs here";
-  const input = inputTokens === null ? "input unknown" : `about ${formatTokens(inputTokens)} tokens in`;
-  return `${candidate}: ${formatCount(calls)} calls, ${input}, at most ${formatTokens(mostOutputTokens)} out, ${cost}, ${duration(minutes)}`;
+function moneyText(
+  { mostKnownCostUsd, notKnown }: PlannedTogether,
+  candidates: readonly PlannedCandidate[],
+  judge: PlannedJudge | null,
+): string {
+  const about = judge !== null && judge.mostCostUsd !== null ? "about " : "";
+  const known = `at most ${about}${formatUsd(mostKnownCostUsd)} without retries`;
+  if (notKnown.length > 0) {
+    const open = notKnown.join("; ");
+    return mostKnownCostUsd === 0 ? `money unknown (${open})` : `${known} (not known, and not in it: ${open})`;
+  }
+  const isPaid = mostKnownCostUsd > 0 || candidates.some(({ kind }) => kind === "vendor") || judge?.kind === "vendor";
+  return isPaid ? known : "no price: runs here";
 }
+
+function takes(row: PlannedCandidate): string {
+  const { candidate, calls, inputTokens, mostOutputTokens, minutes } = row;
+  const most = openCells(row).length > 0 ? "at most " : "";
+  const input = inputTokens === null ? "input unknown" : `about ${formatTokens(inputTokens)} tokens in`;
+  return `${candidate}: ${most}${formatCount(calls)} calls, ${input}, at most ${formatTokens(mostOutputTokens)} out, ${costText(row)}, ${duration(minutes)}`;
+}
+
+function costText(row: PlannedCandidate): string {
+  const { kind, price, cells, mostCostUsd } = row;
+  if (mostCostUsd !== null) return `at most ${formatUsd(mostCostUsd)}`;
+  if (price === null) return unpriced(kind);
+  const known = cells.filter((one) => one.mostCostUsd !== null);
+  const open = `what it reads in ${openCells(row).join(" and ")} is not known`;
+  if (known.length === 0) return `money unknown, as ${open}`;
+  const usd = known.reduce((sum, one) => sum + one.mostCostUsd!, 0);
+  return `at most ${formatUsd(usd)} for ${known.map(({ cell }) => cellWords(cell)).join(" and ")} (${open})`;
+}
+
+const unpriced = (kind: Route["kind"]) => (kind === "vendor" ? "price unknown" : "no price: runs here");
+
+const judgeText = ({ judge, kind, calls, inputTokens, mostOutputTokens, mostCostUsd }: PlannedJudge): string =>
+  `judge ${judge}: ${formatCount(calls)} calls, about ${formatTokens(inputTokens)} tokens in, at most ${formatTokens(mostOutputTokens)} out, ${mostCostUsd === null ? unpriced(kind) : `at most about ${formatUsd(mostCostUsd)}`}, if every answer is as long as it may be, and no more tokens for the judge than for the candidate`;
+
+const standInText = (finding: readonly ArmSpent[]): string =>
+  `Prompts of ${finding.map(({ arm }) => arm).join(" and ")} are counted with BM25's passages in the place of those that a model finds.`;
 
 const findingText = ({ arm, toPrepare, questions, samples }: ArmSpent): string => {
   const amount = ({ usd, tokens }: Cost) =>

@@ -11,6 +11,7 @@ import {
   type Scenario,
 } from "../evals/index.ts";
 import {
+  candidateName,
   type JobCandidate,
   type JobNeeds,
   type LoadedJob,
@@ -88,7 +89,9 @@ export async function jobQuestion(settings: Settings, path: string, onSample?: (
   return {
     loaded,
     settings: withJobs(settings, loaded),
-    own: new Map([loaded.job.model ?? []].flat().flatMap((one) => (typeof one === "string" ? [] : [[one.model, one]]))),
+    own: new Map(
+      [loaded.job.model ?? []].flat().flatMap((one) => (typeof one === "string" ? [] : [[candidateName(one), one]])),
+    ),
     needs: needsOf(loaded),
     answerTokens: 256,
     sampling: { temperature: null, maxTokens: null },
@@ -117,8 +120,7 @@ export async function findPassages(
 function withJobs(settings: Settings, { job, imports }: LoadedJob): Settings {
   const { model, repeats, seed, maxCost, volume } = job;
   const imported = imports.flatMap(({ candidates }) => candidates);
-  const models =
-    model === undefined ? imported : [model].flat().map((one) => (typeof one === "string" ? one : one.model));
+  const models = model === undefined ? imported : [model].flat().map(candidateName);
   const isNamed = settings.model !== undefined || settings.gguf !== undefined;
   return {
     ...settings,

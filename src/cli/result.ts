@@ -6,7 +6,14 @@ import { type Preferences, preferencesOf } from "../decision/index.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { RunInfo } from "../evals/index.ts";
 import { documentText } from "../report/decision/index.ts";
-import { preferencesDocument, reportOf, tablesPage, terminalSummary, wasNothingAsked } from "../report/index.ts";
+import {
+  preferencesDocument,
+  type RunSummary,
+  reportOf,
+  tablesPage,
+  terminalSummary,
+  wasNothingAsked,
+} from "../report/index.ts";
 import { openStore, type Store } from "../store/index.ts";
 import type { ExitCode, Io } from "./command.ts";
 
@@ -78,14 +85,28 @@ export async function printResult(
   writeOutput(path, html, reportIsMadeAgain);
   if (flags.json) io.print(JSON.stringify({ ...summary, report: path }, null, 2));
   else io.print(terminalSummary(summary, { colour: io.colour, width: io.width, reportPath: path }));
+  if (wasNothingAsked(summary)) return exitCode === 0 ? 1 : exitCode;
+  const isShort = flags.require !== undefined && fallsShort(summary, flags.require, exitCode === 0, io);
   if (exitCode !== 0) return exitCode;
-  if (wasNothingAsked(summary)) return 1;
-  if (summary.failed > 0) return 4;
-  const required = flags.require;
-  const short =
-    required === undefined ? [] : summary.candidates.filter(({ total }) => (total.quality?.share ?? 0) < required);
-  for (const { candidate } of short) io.note(`${candidate.id} falls short of --require ${required}`);
-  return short.length > 0 ? 100 : 0;
+  if (isShort) return 100;
+  return summary.failed > 0 ? 4 : 0;
+}
+
+/** Says who does. Where nothing could be judged since trials failed, that is no measurement. */
+function fallsShort({ candidates }: RunSummary, required: number, isComplete: boolean, io: Io): boolean {
+  let isShort = false;
+  for (const { candidate, total } of candidates) {
+    if (total.quality !== null && total.quality.share >= required) continue;
+    const isUnmeasured = total.quality === null && total.failed > 0;
+    isShort ||= !isUnmeasured;
+    if (isUnmeasured)
+      io.note(`all that was asked of ${candidate.id} failed: whether it reaches --require ${required} is not known`);
+    else {
+      const why = total.quality === null ? ": nothing of it was judged" : isComplete ? "" : " so far";
+      io.note(`${candidate.id} falls short of --require ${required}${why}`);
+    }
+  }
+  return isShort;
 }
 
 async function printPreferences(

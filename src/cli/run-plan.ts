@@ -9,7 +9,7 @@ import {
   type Scenario,
   sequentialDesign,
 } from "../evals/index.ts";
-import type { Route } from "../routes/index.ts";
+import type { Price, Route } from "../routes/index.ts";
 import { type Candidates, retrievalModelsOf, sequencesOf } from "./candidates.ts";
 import type { Question } from "./question.ts";
 import type { Settings } from "./settings.ts";
@@ -57,6 +57,7 @@ export function newRun(
       ...candidateInfo(route),
       ...(route.kind !== "vendor" && { sequences: sequencesOf(settings) }),
     })),
+    ...(judge !== null && { judge: { model: judge.id, price: judge.price } }),
     ...(retrieval.size > 0 && { retrievalModels: retrievalModelsOf(retrieval) }),
     ...(settings.until !== undefined && { sequential: sequentialDesign(plan, settings.until) }),
     ...(preference !== undefined && { preference }),
@@ -77,8 +78,13 @@ function candidateInfo(route: Route): CandidateInfo {
 /** Without the day on which its price was looked up: a run may go on tomorrow. */
 function sameOnAnyDay(route: Route) {
   const { price, ...rest } = candidateInfo(route);
-  const { observedOn: _on, source: _source, ...amounts } = price ?? {};
-  return { ...rest, price: price && amounts };
+  return { ...rest, price: amountsOf(price) };
+}
+
+function amountsOf(price: Price | null) {
+  if (price === null) return null;
+  const { observedOn: _on, source: _source, ...amounts } = price;
+  return amounts;
 }
 
 /** SHA-256 over all that could move the numbers; the address of the embedded engine is none of it. */
@@ -95,7 +101,7 @@ export function identityOf(
     version,
     options,
     scorers: scorers.map((scorer) => `${scorer.name} ${scorer.version}`),
-    judge: judge?.id ?? null,
+    judge: judge && { id: judge.id, price: amountsOf(judge.price) },
     ...(retrieval.size > 0 && {
       retrieval: [...retrieval].map(([name, { price }]) => [name, price && `${price.usd}/${price.per}`]),
     }),

@@ -1,20 +1,29 @@
 /** How far a run is: a bar while it is watched, and a line for each candidate that is through. */
-import { type Plan, plannedCount, qualityOf, type Trial } from "../evals/index.ts";
+import { type Plan, plannedCount, qualityOf, type Trial, trialsPrefix } from "../evals/index.ts";
 import { formatMs } from "../units/index.ts";
 import type { Io } from "./command.ts";
 
-/** @returns told of each trial as it ends */
+/**
+ * @param done ids of the trials that an earlier part of the run asked
+ * @returns told of each trial as it ends
+ */
 export function runProgress(
   plan: Plan,
-  alreadyDone: number,
+  done: ReadonlySet<string>,
   draw: (share: number, remark: string) => void,
   io: Io,
 ): (trial: Trial) => void {
   const total = plannedCount(plan);
+  const alreadyDone = done.size;
   const startedAt = performance.now();
   let finished = 0;
   let failed = 0;
-  const tally = new Map(plan.routes.map((route) => [route.id, tallyOf(plannedCount({ ...plan, routes: [route] }))]));
+  const tally = new Map(
+    plan.routes.map((route) => {
+      const earlier = [...done].filter((id) => id.startsWith(trialsPrefix(route))).length;
+      return [route.id, tallyOf(plannedCount({ ...plan, routes: [route] }) - earlier, earlier)];
+    }),
+  );
   return (trial) => {
     finished++;
     const own = tally.get(trial.candidate)!;
@@ -30,20 +39,22 @@ export function runProgress(
     );
     if (own.left === 0) {
       io.progress?.(null);
-      io.note(`${trial.candidate}: ${inWords(own)}`);
+      const part = own.earlier > 0 ? `; of those asked now, after ${own.earlier} before` : "";
+      io.note(`${trial.candidate}: ${inWords(own)}${part}`);
     }
   };
 }
 
 type Kind = "grounded" | "abstained" | "right";
 
-const tallyOf = (left: number) => ({
+const tallyOf = (left: number, earlier: number) => ({
   answered: 0,
   /** Right answers of those asked. */
   shares: new Map<Kind, { right: number; asked: number }>(),
   failed: 0,
   skipped: 0,
   left,
+  earlier,
 });
 
 function count(trial: Trial, own: ReturnType<typeof tallyOf>): void {

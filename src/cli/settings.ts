@@ -5,6 +5,7 @@ import { type Document, parseDocument } from "yaml";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import { agentLoops } from "../evals/index.ts";
+import type { JobNeeds } from "../jobs/index.ts";
 import type { RetrievalPrice } from "../retrieval/index.ts";
 import type { Price } from "../routes/index.ts";
 import { parseTokens } from "../units/index.ts";
@@ -71,6 +72,11 @@ export const Settings = z.strictObject({
     .refine((text) => isPrice(text), `expected ${priceForm}`)
     .optional()
     .describe("USD per million tokens: input=1,cached=0.1,output=2"),
+  judgePrice: z
+    .string()
+    .refine((text) => isPrice(text), `expected ${priceForm}`)
+    .optional()
+    .describe("The judge's, likewise [what the ledger has of its vendor]"),
   retrievalPrice: listOf(z.string().regex(retrievalPrice, `expected ${retrievalPriceForm}`))
     .optional()
     .describe("Price of a model that embeds or reranks: openai/e=0.02/Mtok, jina/r=2/Ksearch"),
@@ -153,6 +159,7 @@ const scenariosWith = {
   idle: ["cache-probes"],
   otherSessions: ["cache-probes"],
   sessions: ["cache-probes"],
+  judgePrice: ["job"],
   retrievalPrice: ["job"],
   answersOf: ["preference"],
   baseline: ["preference"],
@@ -301,6 +308,24 @@ export function givenPrice(text: string | undefined, today: string): Price | nul
     observedOn: today,
     source: "given on the command line",
   };
+}
+
+/** @throws UserError for a price of a model that neither embeds nor reranks at a vendor, such as a name with a slip in it */
+export function refuseUnusedRetrievalPrices(
+  settings: Settings,
+  { embedders, rerankers }: Pick<JobNeeds, "embedders" | "rerankers">,
+): void {
+  const searching = [...embedders, ...rerankers].filter((model) => !model.startsWith("engine/"));
+  const unused = [...givenRetrievalPrices(settings, "").keys()].find((model) => !searching.includes(model));
+  if (unused === undefined) return;
+  throw new UserError({
+    happened: `--retrieval-price is given for ${unused}, which the job does not ask`,
+    expected:
+      searching.length === 0
+        ? "a job with an arm that embeds or reranks at a vendor"
+        : `a model that embeds or reranks in it: ${searching.join(", ")}`,
+    mend: searching.length === 0 ? "leave it out" : "correct the name, or leave it out",
+  });
 }
 
 /** Of models that embed or rerank, with the day they were given. */

@@ -63,12 +63,13 @@ export function byLength(arm: Measured, whole: Measured, documentOf: Int32Array)
   const adjusted = holmAdjusted(differences.map(({ p }) => p));
   const bins = groups.map((group, index): LengthBin => {
     const own = group.map((place) => lengths[place]!);
+    const paid = paidWithin(index);
     return {
       fromTokens: Math.round(own[0]!),
       toTokens: Math.round(own.at(-1)!),
       quality: { ...differences[index]!, adjustedP: adjusted[index]! },
-      costPerCorrect: costPerCorrectRatio(arm, whole, "costUsd", documentOf, group, confidence),
-      costPerCorrectWithoutCache: costPerCorrectRatio(arm, whole, "costWithoutCacheUsd", documentOf, group, confidence),
+      costPerCorrect: costPerCorrectRatio(arm, whole, "costUsd", documentOf, paid, confidence),
+      costPerCorrectWithoutCache: costPerCorrectRatio(arm, whole, "costWithoutCacheUsd", documentOf, paid, confidence),
     };
   });
   const quality = changeOf(
@@ -87,6 +88,14 @@ export function byLength(arm: Measured, whole: Measured, documentOf: Int32Array)
       bins.map((bin) => cheaper(bin.costPerCorrectWithoutCache)),
     ),
   };
+
+  /** Samples of a bin's lengths, those too that one side was paid for and failed at: each bin goes on to the next one. */
+  function paidWithin(bin: number): number[] {
+    const start = (index: number) => lengths[groups[index]![0]!]!;
+    const from = bin === 0 ? 0 : start(bin);
+    const before = bin === groups.length - 1 ? Number.POSITIVE_INFINITY : start(bin + 1);
+    return [...lengths.keys()].filter((place) => lengths[place]! >= from && lengths[place]! < before);
+  }
 
   function parting(below: 1 | -1) {
     const points = places.map((place) => ({

@@ -109,6 +109,86 @@ describe("costs", () => {
     expect(decided(trials, {}, priced).options[0]!.costUsd.perMonth).toBeNull();
   });
 
+  const cheap = { ...trials[0]!.usage!, outputTokens: 0 };
+  const bareOf = (trial: Partial<Trial>) =>
+    decided([{ ...trials[0]!, ...trial }], {}, priced).options[0]!.costWithoutCacheUsd.perCall?.value ?? null;
+
+  test("without caching are those of all input, also where one of several turns hid what it read", () => {
+    // $0.01 of input once, and again with 900 of 1,000 tokens read: the second turn did not say so to the trial's usage.
+    const hidden = { ...cheap, inputTokens: 2000, uncachedInputTokens: null, cacheReadTokens: null };
+    const loop = { costUsd: 0.0119, usage: hidden, turns: 2, attempts: 2 };
+    expect(bareOf(loop)).toBeCloseTo(0.02, 12);
+    expect(
+      bareOf({ ...loop, costUsd: 0.0129, given: { passages: [], holdsAnswer: null, costUsd: 0.001 } }),
+    ).toBeCloseTo(0.021, 12);
+    // What the retry cost cannot be told from what was read.
+    expect(bareOf({ ...loop, attempts: 3 })).toBeNull();
+    expect(bareOf({ ...loop, usage: { ...hidden, inputTokens: null, uncachedInputTokens: 1100 } })).toBeNull();
+  });
+
+  test("without caching are what was paid where a single call hides what it read, and of no other where one is unknown", () => {
+    const hidden = { ...cheap, uncachedInputTokens: null, cacheReadTokens: null };
+    expect(bareOf({ costUsd: 0.01, usage: hidden })).toBeCloseTo(0.01, 12);
+    expect(bareOf({ costUsd: 0.015, usage: hidden, attempts: 2 })).toBeCloseTo(0.015, 12);
+    const dark = { ...trials[1]!, usage: null };
+    const [a] = decided([trials[0]!, dark], {}, priced).options;
+    expect(a!.costUsd.perCall!.value).toBeCloseTo(0.00595, 12);
+    expect(a!.costWithoutCacheUsd.perCall).toBeNull();
+  });
+
+  test("are those of the first asking, without caching too", () => {
+    const again = { ...trials[1]!, sampleId: "0", document: "0", repeat: 1, usage: { ...cheap, inputTokens: 5000 } };
+    const [a] = decided([trials[0]!, again], {}, priced).options;
+    expect(a!.costUsd.perCall).toMatchObject({ value: 0.01, n: 1 });
+    expect(a!.costWithoutCacheUsd.perCall).toMatchObject({ value: 0.01, n: 1 });
+  });
+
+  test("count what failed and was paid for, in the mean and in a right answer, and not what was refused", () => {
+    const paid = (candidate: string) => [
+      ...[1, 1, 0].map((quality, index) => trialOf({ candidate, sample: `${index}`, quality, costUsd: 1 })),
+      trialOf({ candidate, sample: "3", quality: candidate === "a" ? null : 1, costUsd: 5 }),
+      trialOf({ candidate, sample: "4", quality: null, costUsd: 0 }),
+      trialOf({ candidate, sample: "5", quality: null, costUsd: null }),
+      {
+        ...trialOf({ candidate, sample: "6", quality: null, costUsd: 0.5 }),
+        given: { passages: [], holdsAnswer: null, costUsd: 0.5 },
+      },
+    ];
+    const { options, comparisons } = decided([...paid("a"), ...paid("b")]);
+    const [a, b] = options;
+    expect(a).toMatchObject({ scored: 3, failed: 4, failedPaid: 1, quality: { value: 2 / 3, n: 3 } });
+    expect(a!.costUsd.perCall).toMatchObject({ value: 2, n: 4 });
+    expect(a!.costUsd.perCorrectAnswer).toMatchObject({ value: 4, n: 4 });
+    expect(b!.costUsd.perCorrectAnswer!.value).toBeCloseTo(8 / 3, 12);
+    expect(comparisons[0]).toMatchObject({ quality: { n: 3 }, costUsd: { value: 1, n: 4 } });
+  });
+
+  test("of a right answer take a paid repeat that failed as one that was not right", () => {
+    const asked = (
+      [
+        [0, 1],
+        [1, null],
+      ] as const
+    ).map(([repeat, quality]) => ({
+      ...trialOf({ candidate: "a", sample: "0", quality, costUsd: 1 }),
+      repeat,
+    }));
+    expect(decided(asked).options[0]!.costUsd.perCorrectAnswer!.value).toBe(2);
+  });
+
+  test("of nothing are known: a free option is cheaper, × 0, and the other side has no finite multiple", () => {
+    const of = (candidate: string, costUsd: number) => answers({ [candidate]: ones(100) }, { costUsd });
+    const { dominated, comparisons, baseline, options } = decided([...of("a", 1), ...of("b", 0)], { baseline: "b" });
+    expect(dominated).toMatchObject([{ option: "a", by: "b" }]);
+    expect(dominated[0]!.because).toContain("cost × 0");
+    expect(comparisons[0]!.costUsd).toMatchObject({ value: 0, interval: null, n: 100 });
+    expect(baseline!.comparisons[0]!.costUsd!.value).toBe(Number.POSITIVE_INFINITY);
+    expect(options[1]!.costUsd.perCorrectAnswer!.value).toBe(0);
+    const both = decided([...of("a", 0), ...of("b", 0)]);
+    expect(both.comparisons[0]!.costUsd).toMatchObject({ value: 1, p: 1 });
+    expect(both.dominated).toEqual([]);
+  });
+
   test("are unknown where one is, and then no reason for anything", () => {
     const known = (candidate: string, costUsd: number) => answers({ [candidate]: ones(40) }, { costUsd });
     const all = [...known("a", 1), ...known("b", 0.1)];

@@ -56,6 +56,8 @@ export interface Decision {
   readonly differences: readonly RunDifference[];
   /** Samples that have one name in several runs and ask different things there: in no comparison between these runs. */
   readonly changedSamples: readonly string[];
+  /** Runs that stopped as soon as they were clear: what is established here is established for a number of samples fixed before. */
+  readonly sequentialRuns: readonly string[];
   /** Whether records of some run do not tell what was asked, so that there a sample's name has to do. */
   readonly isPairedByName: boolean;
 }
@@ -172,6 +174,7 @@ export function startDecision(
       arms: armsOf(chosen, order, careAbout),
       differences: differencesOf(runs),
       changedSamples: names.changed,
+      sequentialRuns: runs.flatMap(({ id, sequential }) => (sequential === undefined ? [] : id)),
       isPairedByName: runs.length > 1 && names.isUntold,
     };
   }

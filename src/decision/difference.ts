@@ -13,7 +13,7 @@ import {
   standardDeviation,
   studentTCdf,
 } from "../stats/index.ts";
-import { type Estimate, ratioOf, seen } from "./estimate.ts";
+import { type Estimate, overNothing, ratioOf, seen } from "./estimate.ts";
 
 /** Values of two options by place; a place counts where both have one. */
 export interface Sides {
@@ -69,16 +69,20 @@ function differenceInterval(clusters: Clusters, student: Interval | null): Inter
 
 const fewestMoving = 6;
 
-/** Σ option ÷ Σ against, for costs: what one pays adds up. Null without pairs, and where the other side costs nothing. */
+/**
+ * Σ option ÷ Σ against, for costs: what one pays adds up. 0 where the option alone costs nothing, infinite where the other
+ * side alone does, 1 where both do. Null without pairs.
+ */
 export function ratioOfTotals(sides: Sides): PairedEstimate | null {
   const pairs: { cluster: string; numerator: number; denominator: number }[] = [];
   eachPair(sides, (numerator, denominator, document) =>
     pairs.push({ cluster: String(document), numerator, denominator }),
   );
-  const estimate = ratioOf(pairs);
-  return estimate === null || estimate.value === 0
-    ? null
-    : { ...estimate, ...testOf(pairedBy(sides, (option, against) => option - against)) };
+  if (pairs.length === 0) return null;
+  const clusters = pairedBy(sides, (option, against) => option - against);
+  const paid = pairs.reduce((sum, { numerator }) => sum + numerator, 0);
+  const estimate = ratioOf(pairs) ?? overNothing(paid, pairs.length, clusters.length);
+  return { ...estimate, ...testOf(clusters) };
 }
 
 /** How many times as much a sample takes, typically: e to the mean of ln(option ÷ against), for times and bytes above 0. */

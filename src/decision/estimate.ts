@@ -49,6 +49,14 @@ export function ratioOf(samples: readonly (Quotient & { readonly cluster: string
   return { value, interval: seen(interval, value), n, documents };
 }
 
+/** What costs something has no finite ratio to what costs nothing; what costs nothing either costs the same. */
+export const overNothing = (numerator: number, n: number, documents: number): Estimate => ({
+  value: numerator === 0 ? 1 : Number.POSITIVE_INFINITY,
+  interval: null,
+  n,
+  documents,
+});
+
 /** Null where there is no width but that of rounding: the values are all alike, which tells nothing of their spread. */
 export const seen = (interval: Interval | null, value: number): Interval | null =>
   interval !== null && interval.high - interval.low <= 1e-9 * Math.abs(value) ? null : interval;

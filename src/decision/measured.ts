@@ -19,6 +19,7 @@ const columns = [
   "repeat",
   "outcome",
   "quality",
+  "isPaid",
   "costUsd",
   "costWithoutCacheUsd",
   "ttftMs",
@@ -76,6 +77,7 @@ function rowOf(sample: number, trial: Trial, candidate: CandidateInfo): Readonly
     repeat: trial.repeat ?? 0,
     outcome: outcomes.indexOf(trial.outcome),
     quality: isScored ? qualityOf(trial) : null,
+    isPaid: Number(isScored || isPaidFailure(trial)),
     costUsd: trial.costUsd,
     costWithoutCacheUsd: costWithoutCache(trial, candidate),
     ttftMs: timings?.firstEventMs ?? null,
@@ -90,18 +92,31 @@ function rowOf(sample: number, trial: Trial, candidate: CandidateInfo): Readonly
 }
 
 /**
- * What the trial would have cost had nothing been read from a cache or written to one: its cost, and for the calls that
- * counted the difference that all of their input makes at the uncached price. USD.
+ * Known to have cost something besides finding its passages: an answer that no scorer could read is paid for as any other.
+ * What was refused costs nothing, and is no call to take a mean over.
  */
-function costWithoutCache({ costUsd, usage }: Trial, { price }: CandidateInfo): number | null {
+const isPaidFailure = ({ outcome, costUsd, given }: Trial): boolean =>
+  outcome === "failed" && costUsd !== null && costUsd > (given?.costUsd ?? 0);
+
+/**
+ * What the trial would have cost had nothing been read from a cache or written to one, USD: all input of the calls that
+ * counted at the uncached price, whatever was read of it, their output, and finding the passages. Attempts that did not
+ * count stand in no usage: what they cost is what the trial cost beyond those that did, which is not known where one of
+ * several turns does not say what it read.
+ */
+function costWithoutCache({ costUsd, usage, turns, attempts, given }: Trial, { price }: CandidateInfo): number | null {
   if (costUsd === null || usage === null) return null;
-  const paid = costOf(usage, price);
+  const { uncachedInputTokens, cacheReadTokens, cacheWriteTokens } = usage;
+  const isHidden = turns > 1 && cacheReadTokens === null;
   const inputTokens =
     usage.inputTokens ??
-    (usage.uncachedInputTokens === null
+    (uncachedInputTokens === null || isHidden
       ? null
-      : usage.uncachedInputTokens + (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0));
+      : uncachedInputTokens + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0));
   const bare = { ...usage, inputTokens, uncachedInputTokens: inputTokens, cacheReadTokens: 0, cacheWriteTokens: 0 };
   const full = costOf(bare, price);
-  return paid === null || full === null ? null : costUsd + full - paid;
+  if (full === null) return null;
+  if (attempts === turns) return full + (given?.costUsd ?? 0);
+  const paid = isHidden ? null : costOf(usage, price);
+  return paid === null ? null : costUsd + full - paid;
 }

@@ -1,10 +1,14 @@
 /** What is known of one option. */
 import type { CandidateKind } from "../evals/index.ts";
+import { intervalOfQuotient, type Quotient } from "../stats/index.ts";
 import { type Estimate, meanOf, quantileOf, ratioOf, scaled, shareOf } from "./estimate.ts";
 import { outcomes, type Rows } from "./measured.ts";
 import { byDocument, type SampleMeans, type SampleOrder, sampleMeans } from "./samples.ts";
 
-/** USD. All are null where the cost of a scored trial is not known: the others' mean might not be its own. */
+/**
+ * USD, of the calls that were paid for: scored ones, and failed ones as far as they are known to have cost something. All
+ * are null where the cost of a scored trial is not known: the others' mean might not be its own.
+ */
 export interface Costs {
   readonly perCall: Estimate | null;
   /** Σ cost / Σ quality: failed answers are paid for too. */
@@ -28,6 +32,8 @@ export interface Option {
   readonly runId: string;
   readonly scored: number;
   readonly failed: number;
+  /** Of them, those known to have cost something: they are in the costs. */
+  readonly failedPaid: number;
   readonly skipped: number;
   /** Scored trials whose scorers had nothing to say. */
   readonly unjudged: number;
@@ -39,7 +45,7 @@ export interface Option {
   /** 0 to 1. */
   readonly quality: Estimate | null;
   readonly costUsd: Costs;
-  /** The same, had all input been paid as uncached. */
+  /** The same calls, had all input been paid as uncached; null where that of one of them is not known. */
   readonly costWithoutCacheUsd: Costs;
   /** Scored trials whose cost is known, and is not. */
   readonly costKnown: number;
@@ -73,7 +79,9 @@ export function measuredOption(id: string, rows: Rows, order: SampleOrder, calls
   const costKnown = countOf(rows, (row) => isScored(rows, row) && !Number.isNaN(rows.at(row, "costUsd")));
   const quality = shareOf(of(means.quality));
   const costsOf = (column: "costUsd" | "costWithoutCacheUsd"): Costs =>
-    costKnown < scored ? unknownCosts : costs(means, column, documentOf, callsPerMonth);
+    countOf(rows, (row) => isPaid(rows, row) && Number.isNaN(rows.at(row, column))) > 0
+      ? unknownCosts
+      : costs(means, column, documentOf, callsPerMonth);
   return {
     rows,
     means,
@@ -85,6 +93,7 @@ export function measuredOption(id: string, rows: Rows, order: SampleOrder, calls
       runId: run.id,
       scored,
       failed,
+      failedPaid: countOf(rows, (row) => !isScored(rows, row) && isPaid(rows, row)),
       skipped,
       unjudged: countOf(rows, (row) => isScored(rows, row) && Number.isNaN(rows.at(row, "quality"))),
       samples: quality?.n ?? 0,
@@ -105,6 +114,7 @@ export function measuredOption(id: string, rows: Rows, order: SampleOrder, calls
   };
 }
 
+const isPaid = (rows: Rows, row: number) => rows.at(row, "isPaid") === 1;
 const isScored = (rows: Rows, row: number) => rows.at(row, "outcome") === 0;
 
 function countOf(rows: Rows, counts: (row: number) => boolean): number {
@@ -122,18 +132,41 @@ function costs(
   callsPerMonth: number | null,
 ): Costs {
   const perCall = meanOf(byDocument(means[column], documentOf));
-  const judged: { cluster: string; numerator: number; denominator: number }[] = [];
-  for (const [place, denominator] of means.quality.entries()) {
+  const judged: CostAndQuality[] = [];
+  for (const [place, denominator] of means.right.entries()) {
     const numerator = means[column][place]!;
     if (!Number.isNaN(numerator + denominator))
       judged.push({ cluster: String(documentOf[place]), numerator, denominator });
   }
   return {
     perCall,
-    perCorrectAnswer: ratioOf(judged),
+    perCorrectAnswer: perCorrect(judged),
     perMonth: callsPerMonth === null ? null : scaled(perCall, callsPerMonth),
     perThousandCalls: scaled(perCall, 1_000),
   };
+}
+
+/** Of fewer documents with a right answer, the logarithm of a ratio is far from normal. */
+const fewestRight = 6;
+
+type CostAndQuality = Quotient & { readonly cluster: string };
+
+/** Σ cost ÷ Σ quality; where few documents have a right answer, with the interval that those of mean cost and quality give. */
+function perCorrect(samples: readonly CostAndQuality[]): Estimate | null {
+  const ratio = ratioOf(samples);
+  const clusters = [...Map.groupBy(samples, ({ cluster }) => cluster).values()];
+  const right = clusters.filter((mine) => mine.some(({ denominator }) => denominator > 0)).length;
+  if (ratio === null || right >= fewestRight) return ratio;
+  const cost = meanOf(clusters.map((mine) => mine.map(({ numerator }) => numerator)))!;
+  const quality = shareOf(clusters.map((mine) => mine.map(({ denominator }) => denominator)))!;
+  if (quality.interval === null) return ratio;
+  const { value, interval } = cost;
+  const alike = { low: value, high: value };
+  const parts = [
+    { value, interval: interval ?? alike },
+    { value: quality.value, interval: quality.interval },
+  ] as const;
+  return { ...ratio, interval: intervalOfQuotient(...parts) };
 }
 
 /** Each sample once: p95 of a sample's mean time, where it was asked several times. */

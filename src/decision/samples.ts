@@ -83,8 +83,10 @@ export const measures = [
   "inputTokens",
 ] as const;
 export type Measure = (typeof measures)[number];
-/** The mean over a sample's scored trials, by place; NaN where there is none. */
+/** The mean over a sample's scored trials, by place; NaN where there is none. Costs are those of failed ones too. */
 export interface SampleMeans extends Readonly<Record<Measure, Float64Array>> {
+  /** The quality that was paid for: a failed trial that cost something gave none. For the cost of a right answer alone. */
+  readonly right: Float64Array;
   /** Share of the sample's trials that were scored, of those not skipped. */
   readonly reliability: Float64Array;
   /** 1 where the sample was asked, skipped or not. */
@@ -92,13 +94,19 @@ export interface SampleMeans extends Readonly<Record<Measure, Float64Array>> {
 }
 
 /** A repeat finds its own prompt in the cache, which a question that comes once does not: these are of the first asking. */
-const ofFirstAsking: readonly Column[] = ["costUsd", "ttftMs", "e2eMs"];
+const ofFirstAsking: readonly Column[] = ["costUsd", "costWithoutCacheUsd", "ttftMs", "e2eMs"];
 
-/** A cost is unknown where that of one repeat is; other measures are the mean of the repeats that have one. */
+/** Of failed trials too, as far as they cost something. */
+const ofAllPaid: readonly Column[] = ["costUsd", "costWithoutCacheUsd", "inputTokens"];
+
+/** A cost is unknown where that of one asking is; other measures are the mean of the repeats that have one. */
 export function sampleMeans(rows: Rows, { placeOf, documentOf }: SampleOrder): SampleMeans {
   const byPlace = rowsByPlace(rows, placeOf, documentOf.length);
   const result = Object.fromEntries(
-    [...measures, "reliability", "asked"].map((name) => [name, new Float64Array(documentOf.length).fill(Number.NaN)]),
+    [...measures, "right", "reliability", "asked"].map((name) => [
+      name,
+      new Float64Array(documentOf.length).fill(Number.NaN),
+    ]),
   ) as Record<keyof SampleMeans, Float64Array>;
   for (const [place, mine] of byPlace.entries()) {
     if (mine === undefined) continue;
@@ -106,17 +114,24 @@ export function sampleMeans(rows: Rows, { placeOf, documentOf }: SampleOrder): S
     const scored = mine.filter((row) => rows.at(row, "outcome") === 0);
     const failed = mine.filter((row) => rows.at(row, "outcome") === 1);
     if (scored.length + failed.length > 0) result.reliability[place] = scored.length / (scored.length + failed.length);
-    for (const name of measures) result[name][place] = meanOf(rows, scored, name);
+    const paid = mine.filter((row) => rows.at(row, "isPaid") === 1);
+    for (const name of measures) result[name][place] = meanOf(rows, ofAllPaid.includes(name) ? paid : scored, name);
+    const right = paid.map((row) => (rows.at(row, "outcome") === 1 ? 0 : rows.at(row, "quality")));
+    result.right[place] = knownMean(right);
   }
   return result;
 }
 
-function meanOf(rows: Rows, scored: readonly number[], column: Column): number {
-  const counted = ofFirstAsking.includes(column) ? scored.filter((row) => rows.at(row, "repeat") === 0) : scored;
+function meanOf(rows: Rows, of: readonly number[], column: Column): number {
+  const counted = ofFirstAsking.includes(column) ? of.filter((row) => rows.at(row, "repeat") === 0) : of;
   const values = counted.map((row) => rows.at(row, column));
+  return column.startsWith("cost") && values.some(Number.isNaN) ? Number.NaN : knownMean(values);
+}
+
+/** In an order of its own, so that it does not depend on that of the trials. */
+function knownMean(values: readonly number[]): number {
   const known = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-  if (known.length === 0 || (column.startsWith("cost") && known.length < values.length)) return Number.NaN;
-  return known.reduce((sum, value) => sum + value, 0) / known.length;
+  return known.length === 0 ? Number.NaN : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
 function rowsByPlace(rows: Rows, placeOf: Int32Array, places: number): (number[] | undefined)[] {

@@ -21,7 +21,8 @@ export const pointsText = ({ value, interval }: Pick<Estimate, "value" | "interv
 export const timesText = ({ value, interval }: Pick<Estimate, "value" | "interval">): string =>
   `${factor(value)} times${interval === null ? "" : ` (${formatRange(interval, factor)})`}`;
 
-export const factor = (value: number): string => formatSignificant(value, value >= 10 ? 2 : 3);
+export const factor = (value: number): string =>
+  value === 0 ? "0" : value === Number.POSITIVE_INFINITY ? "∞" : formatSignificant(value, value >= 10 ? 2 : 3);
 
 export const shareText = ({ value, interval }: Pick<Estimate, "value" | "interval">): string =>
   `${formatShare(value)}${interval === null ? "" : ` (${formatShareRange(interval)})`}`;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { routeTo } from "../../test/fixtures/route.ts";
 import { estimate } from "./estimate.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Sample, Scenario } from "./scenario.ts";
 import { cacheProbes, cacheProbesDefaults } from "./scenarios/agent-loop/probes/cache-probes.ts";
 import { replayDefaults, replayLoop } from "./scenarios/agent-loop/replay/replay-loop.ts";
 import { readTrace } from "./scenarios/agent-loop/replay/trace-format.ts";
@@ -58,4 +58,22 @@ test("what answers decide is not known", () => {
     effort: () => ({ calls: 16, inputTokens: null, mostInputTokens: null, pauseMs: 0 }),
   };
   expect(estimated(scenario)).toMatchObject({ calls: 32, inputTokens: null, mostCostUsd: null });
+});
+
+test("where answers decide in one cell, what the others take is known, with the samples' own longest answers", () => {
+  const asked: Sample = {
+    ...{ document: "d", target: null, depth: null, answerable: true, settings: { maxTokens: 3 } },
+    ...{ id: "1", messages: [{ role: "user", content: "one two three" }] },
+  };
+  const scenario: Scenario = {
+    ...replayLoop(trace, { ...replayDefaults, seed: "s" }),
+    cells: [{ arm: "whole" }, { arm: "agent" }],
+    samples: () => [asked],
+    effort: ({ arm }) => (arm === "agent" ? { calls: 16, inputTokens: null, mostInputTokens: null, pauseMs: 0 } : null),
+  };
+  const { mostOutputTokens, mostCostUsd, cells } = estimated(scenario);
+  expect([mostOutputTokens, mostCostUsd]).toEqual([17 * 3, null]);
+  expect(cells.map(({ cell }) => cell.arm)).toEqual(["whole", "agent"]);
+  expect(cells[0]!.mostCostUsd).toBeGreaterThan(0);
+  expect(cells[1]!.mostCostUsd).toBeNull();
 });

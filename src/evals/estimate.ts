@@ -1,9 +1,9 @@
 /** What a plan's calls will take, before any is made. */
-import { costCeiling, dearestInputUsdPerMtok, type Price, type Route } from "../routes/index.ts";
-import { effortOf } from "./effort.ts";
-import { type Plan, plannedCount, plannedTrials, requestFor, trialsIn } from "./plan.ts";
-import type { Effort } from "./scenario.ts";
+import { costCeiling, dearestInputUsdPerMtok, type Route } from "../routes/index.ts";
+import { type Plan, type PlannedTrial, plannedCount, plannedTrials, requestFor, trialsIn } from "./plan.ts";
 import { openingOf } from "./solver.ts";
+import type { Cell } from "./trial.ts";
+import { turnTokens } from "./turn-effort.ts";
 
 export interface Estimate {
   readonly candidate: string;
@@ -15,6 +15,8 @@ export interface Estimate {
   readonly mostOutputTokens: number;
   /** Without retries and judges, no run of this plan costs more, USD; null where the price is unknown, or where answers decide. */
   readonly mostCostUsd: number | null;
+  /** The same of each cell: where answers decide in some, the others are known. */
+  readonly cells: readonly { readonly cell: Cell; readonly mostCostUsd: number | null }[];
   /** From earlier calls to this route; null where there were none. */
   readonly minutes: number | null;
 }
@@ -29,67 +31,84 @@ export function estimate(
   msPerCall: (candidate: string) => number | null,
 ): Estimate[] {
   return plan.routes.map((route) => {
-    const effort = effortOf(plan, route);
+    const { cells, contextTokens, effort } = plan.scenario;
+    const parts = cells.map((cell) => partOf(cell, plan, route));
+    const total = (of: (part: Part) => number) => parts.reduce((sum, part) => sum + of(part), 0);
+    const calls = effort === undefined ? plannedCount({ ...plan, routes: [route] }) : total((part) => part.calls);
     const earlier = msPerCall(route.id);
-    if (effort !== null) return estimateOf(effort, plan, route, { earlier, atOnce: concurrency(route) });
-    const { cells, contextTokens } = plan.scenario;
-    const calls = plannedCount({ ...plan, routes: [route] });
     return {
       candidate: route.id,
       calls,
-      inputTokens: cells.reduce((sum, cell) => sum + trialsIn(cell, plan, route) * contextTokens(cell), 0),
-      ...mostOf(plan, route),
-      minutes: earlier === null ? null : (calls * earlier) / concurrency(route) / 60_000,
+      inputTokens:
+        effort === undefined
+          ? cells.reduce((sum, cell) => sum + trialsIn(cell, plan, route) * contextTokens(cell), 0)
+          : sumOf(parts.map(({ inputTokens }) => inputTokens)),
+      mostOutputTokens: total((part) => part.mostOutputTokens),
+      mostCostUsd: sumOf(parts.map(({ mostCostUsd }) => mostCostUsd)),
+      cells: parts.map(({ cell, mostCostUsd }) => ({ cell, mostCostUsd })),
+      minutes:
+        earlier === null ? null : (calls * earlier + total(({ pauseMs }) => pauseMs)) / concurrency(route) / 60_000,
     };
   });
 }
 
-function estimateOf(
-  { calls, inputTokens, mostInputTokens, pauseMs }: Effort,
-  plan: Plan,
-  { id, price, maxOutputTokens }: Route,
-  { earlier, atOnce }: { readonly earlier: number | null; readonly atOnce: number },
-): Estimate {
-  const mostOutputTokens = calls * (plan.maxTokens ?? maxOutputTokens);
-  return {
-    candidate: id,
-    calls,
-    inputTokens,
-    mostOutputTokens,
-    mostCostUsd:
-      price === null || mostInputTokens === null
-        ? null
-        : (mostInputTokens * dearestInputUsdPerMtok(price) + mostOutputTokens * price.outputUsdPerMtok) / 1e6,
-    minutes: earlier === null ? null : (calls * earlier + pauseMs) / atOnce / 60_000,
-  };
+interface Part extends Pick<Estimate, "calls" | "inputTokens" | "mostOutputTokens" | "mostCostUsd"> {
+  readonly cell: Cell;
+  readonly pauseMs: number;
 }
 
 /** Every request is made, for no two need to be of one size; those of a cell in order differ in nothing that counts. */
-function mostOf(plan: Plan, route: Route): Pick<Estimate, "mostOutputTokens" | "mostCostUsd"> {
-  const { price } = route;
-  const { cells, isInOrder } = plan.scenario;
-  if (!isInOrder) return sumOf(plan, route, price, 1);
-  const parts = cells.map((cell) =>
-    sumOf(
-      { ...plan, limit: () => 1, repeats: 1, isAsked: (_, asked) => asked === cell },
-      route,
-      price,
-      trialsIn(cell, plan, route),
-    ),
-  );
-  return {
-    mostOutputTokens: parts.reduce((sum, part) => sum + part.mostOutputTokens, 0),
-    mostCostUsd: price === null ? null : parts.reduce((sum, part) => sum + part.mostCostUsd!, 0),
+function partOf(cell: Cell, plan: Plan, route: Route): Part {
+  const isAlike = plan.scenario.isInOrder && plan.scenario.effort === undefined;
+  const times = isAlike ? trialsIn(cell, plan, route) : plan.repeats;
+  const asked = {
+    ...plan,
+    repeats: 1,
+    limit: isAlike ? () => 1 : plan.limit,
+    isAsked: (_: Route, one: Cell) => one === cell,
   };
+  const sum: Mutable<Part> = {
+    ...{ cell, calls: 0, inputTokens: 0, mostOutputTokens: 0, pauseMs: 0 },
+    mostCostUsd: route.price === null ? null : 0,
+  };
+  for (const trial of plannedTrials(asked, route)) {
+    const { calls, inputTokens, mostOutputTokens, mostCostUsd, pauseMs } = ofSample(trial, plan);
+    sum.calls += times * calls;
+    sum.inputTokens = sumOf([sum.inputTokens, inputTokens && times * inputTokens]);
+    sum.mostOutputTokens += times * mostOutputTokens;
+    sum.mostCostUsd = sumOf([sum.mostCostUsd, mostCostUsd && times * mostCostUsd]);
+    sum.pauseMs += times * pauseMs;
+  }
+  return sum;
 }
 
-function sumOf(plan: Plan, route: Route, price: Price | null, times: number) {
-  let mostOutputTokens = 0;
-  let mostCostUsd = 0;
-  for (const trial of plannedTrials(plan, route)) {
-    const request = requestFor(trial, openingOf(trial.sample), plan);
-    mostOutputTokens += times * (request.maxTokens ?? 0);
-    if (price !== null) mostCostUsd += times * costCeiling(request, price);
-  }
-  return { mostOutputTokens, mostCostUsd: price === null ? null : mostCostUsd };
+/** Asked once. */
+function ofSample(trial: PlannedTrial, plan: Plan): Omit<Part, "cell"> {
+  const { cell, sample, route } = trial;
+  const { price } = route;
+  const turn = openingOf(sample);
+  const request = requestFor(trial, turn, plan);
+  const answerTokens = request.maxTokens ?? 0;
+  const effort = plan.scenario.effort?.(cell, sample, route) ?? null;
+  if (effort === null)
+    return {
+      calls: 1,
+      inputTokens: plan.scenario.effort === undefined ? null : turnTokens(turn),
+      mostOutputTokens: answerTokens,
+      mostCostUsd: price && costCeiling(request, price),
+      pauseMs: 0,
+    };
+  const { calls, inputTokens, mostInputTokens, pauseMs } = effort;
+  const mostOutputTokens = calls * answerTokens;
+  const mostCostUsd =
+    price === null || mostInputTokens === null
+      ? null
+      : (mostInputTokens * dearestInputUsdPerMtok(price) + mostOutputTokens * price.outputUsdPerMtok) / 1e6;
+  return { calls, inputTokens, mostOutputTokens, mostCostUsd, pauseMs };
 }
+
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/** Null where one is not known. */
+const sumOf = (values: readonly (number | null)[]) =>
+  values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0);

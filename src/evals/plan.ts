@@ -63,8 +63,11 @@ export function cellName(cell: Cell): string {
     .join(" ");
 }
 
+/** What the ids of a route's trials begin with. */
+export const trialsPrefix = ({ id }: Pick<Route, "id">) => `${id} | `;
+
 function trialId(route: Route, cell: Cell, sample: Sample, repeat: number): string {
-  return `${route.id} | ${cellName(cell)} | ${sample.id}${repeat === 0 ? "" : ` | repeat ${repeat + 1}`}`;
+  return `${trialsPrefix(route)}${cellName(cell)} | ${sample.id}${repeat === 0 ? "" : ` | repeat ${repeat + 1}`}`;
 }
 
 /** A turn as a request. Always streamed: without a stream there is no TTFT. */

@@ -9,6 +9,7 @@ import { type Plan, type PlannedTrial, plannedCount, requestFor } from "./plan.t
 import { Dispatcher } from "./planning/dispatcher.ts";
 import { type Window, windowsOf } from "./planning/windows.ts";
 import type { AskJudge } from "./scenario.ts";
+import { ServerWatch } from "./server-watch.ts";
 import { type Ask, oneCall } from "./solver.ts";
 import type { Trial, TrialCall, TrialRecord } from "./trial.ts";
 import { failedTrial, judgedTrial, skippedTrial } from "./trial-of.ts";
@@ -32,7 +33,8 @@ export interface RunOptions extends Omit<AskingOptions, "purse"> {
   readonly onTrial: (trial: Trial) => void;
 }
 
-export type RunEnd = "finished" | Halt["end"];
+/** `server gone`: it had answered, and takes no connections any more; what is left is left for `--resume`. */
+export type RunEnd = "finished" | "server gone" | Halt["end"];
 
 export async function runTrials(options: RunOptions): Promise<RunEnd> {
   const lanes = Map.groupBy(options.plan.routes, ({ lane }) => lane);
@@ -76,6 +78,7 @@ interface Asked {
   readonly cache: CachePrediction;
   readonly pace: Pace;
   readonly judgePace: Pace;
+  readonly server: ServerWatch;
 }
 
 interface OpenWindow extends Window {
@@ -92,7 +95,13 @@ class AskedRoute {
   #begun = 0;
 
   constructor(route: Route, options: Running, judgePace: Pace) {
-    this.#asked = { route, cache: new CachePrediction(route), pace: { until: 0 }, judgePace };
+    this.#asked = {
+      route,
+      cache: new CachePrediction(route),
+      pace: { until: 0 },
+      judgePace,
+      server: new ServerWatch(),
+    };
     this.#options = options;
     this.#concurrency = options.concurrency(route);
     this.#windows = windowsOf(options.plan, route, this.#concurrency, options.isDone)[Symbol.asyncIterator]();
@@ -134,6 +143,7 @@ class AskedRoute {
         this.#begun++;
         const ended = await runTrial(trials[schedule.order[place]!]!, this.#asked, this.#options);
         if (ended !== "finished") end = ended;
+        else if (this.#asked.server.isGone) end = "server gone";
         dispatcher.end(place);
         changed.resolve();
         changed = Promise.withResolvers();
@@ -151,6 +161,7 @@ async function runTrial(planned: PlannedTrial, asked: Asked, options: Running): 
   const calls: TrialCall[] = [];
   const keep = async (trial: Trial): Promise<RunEnd> => {
     await recorder.record({ trial, calls });
+    asked.server.add(trial);
     onTrial(trial);
     return "finished";
   };

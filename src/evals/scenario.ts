@@ -52,6 +52,17 @@ export interface Scorer {
   readonly version: number;
   /** Null where the scorer has nothing to say about this sample. */
   readonly score: (sample: Sample, answer: Answer, judge: AskJudge) => Score | null | Promise<Score | null>;
+  /** What judging one answer takes of a judge; null, or left out, where none is asked. */
+  readonly asks?: (sample: Sample) => JudgeEffort | null;
+}
+
+/** What an answer takes of a judge, at most and without retries, but for the answer itself, which is in each call once. */
+export interface JudgeEffort {
+  readonly calls: number;
+  /** As of an {@link Effort}. */
+  readonly inputTokens: number;
+  readonly mostInputTokens: number;
+  readonly mostOutputTokens: number;
 }
 
 /**

@@ -84,17 +84,18 @@ function measured({ id, route, cell, sample, repeat }: PlannedTrial, calls: read
     answer: last?.answer.text ?? null,
     usage: usageOf(calls),
     expectedCacheReadTokens: sumOf(turns, (call) => call.expectedCacheReadTokens),
-    costUsd: withFinding(
-      sumOf(answers, (call) => call.costUsd),
-      given,
-    ),
-    judgeCostUsd: judged.length === 0 ? 0 : sumOf(judged, (call) => call.costUsd),
+    costUsd: withFinding(spentOn(answers), given),
+    judgeCostUsd: spentOn(judged),
     timings: last?.timings ?? null,
     kvCacheBytes: last === null ? null : kvCacheBytes(last, route),
     turns: turns.length,
     attempts: answers.length,
   };
 }
+
+/** USD: nothing where nothing was asked. */
+const spentOn = (calls: readonly TrialCall[]): number | null =>
+  calls.length === 0 ? 0 : sumOf(calls, (call) => call.costUsd);
 
 const withFinding = (callsUsd: number | null, given: Given | undefined): number | null => {
   const findingUsd = given?.costUsd === undefined ? 0 : given.costUsd;

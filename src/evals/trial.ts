@@ -72,7 +72,7 @@ export interface Trial {
   readonly expectedCacheReadTokens: number | null;
   /**
    * What this answer takes: all the candidate's calls, retries included, and finding what it was given, `given.costUsd`.
-   * Null where a price or a token count is not known.
+   * 0 where nothing was asked; null where a price or a token count is not known.
    */
   readonly costUsd: number | null;
   /** Of all calls to a judge; 0 where there were none. */
@@ -170,6 +170,8 @@ export interface RunInfo {
   /** What a reader has to know before believing a number: what extraction and imports left out. Absent in older runs. */
   readonly notes?: readonly string[];
   readonly candidates: readonly CandidateInfo[];
+  /** The model that scorers ask, USD per million tokens; left out where none do, and in older runs. */
+  readonly judge?: { readonly model: string; readonly price: Price | null };
   /** Left out where arms ask none. */
   readonly retrievalModels?: readonly RetrievalModel[];
   /** What finding passages took, each time; the store adds it. Left out where no model was asked. */

@@ -15,6 +15,10 @@ const CandidatePrice = z.strictObject({
 const Candidate = z
   .strictObject({
     model: name.describe("`<vendor>/<model>`, or a name that the server behind `baseUrl` knows"),
+    name: name
+      .regex(/^[^/,\s]+$/, "expected a name without slashes, commas and spaces")
+      .optional()
+      .describe("What the candidate is called, where another one has the same model [as the model]"),
     baseUrl: z
       .string()
       .refine(isAddress, "expected a base URL with its version part, like https://api.example.com/v1")
@@ -32,6 +36,10 @@ const Candidate = z
     error: "expected a vendor's model: the embedded engine has no address and no price",
   });
 export type Candidate = z.infer<typeof Candidate>;
+
+/** By which a run knows it. */
+export const candidateName = (entry: CandidateEntry): string =>
+  typeof entry === "string" ? entry : (entry.name ?? entry.model);
 
 export const CandidateEntry = z.union([name, Candidate]);
 export type CandidateEntry = z.infer<typeof CandidateEntry>;

@@ -15,6 +15,7 @@ export async function csvRows(path: string, name: string, delimiter: "," | "\t")
   const hash = createHash("sha256");
   const spans: Span[] = [];
   let columns: readonly string[] | null = null;
+  const uneven: number[] = [];
   let start = 0;
   let line = 1;
   const parser = parse({
@@ -22,7 +23,10 @@ export async function csvRows(path: string, name: string, delimiter: "," | "\t")
     delimiter,
     on_record: (record: string[], { bytes, lines }) => {
       if (columns === null) columns = record.map((column) => column.trim());
-      else spans.push({ start, end: bytes, line });
+      else {
+        spans.push({ start, end: bytes, line });
+        if (record.length !== columns.length) uneven.push(line);
+      }
       start = bytes;
       line = lines + 1;
       return null;
@@ -53,5 +57,12 @@ export async function csvRows(path: string, name: string, delimiter: "," | "\t")
       for (const [index, value] of parseText(texts.join(""), { ...options, delimiter, columns: names }).entries())
         yield { value, where: `${name}, line ${piece[index]!.line}` };
   };
-  return { count: spans.length, sha256: hash.digest("hex"), read };
+  return { count: spans.length, sha256: hash.digest("hex"), notes: notesOn(uneven, names.length, name), read };
+}
+
+/** Too few fields are empty ones, what is too many is lost: a separator in a text without quotes looks the same. */
+function notesOn([first, ...others]: readonly number[], columns: number, name: string): string[] {
+  if (first === undefined) return [];
+  const rows = others.length === 0 ? "1 row has" : `${others.length + 1} rows have`;
+  return [`${name}: ${rows} not ${columns} fields, as the first row has, first in line ${first}`];
 }

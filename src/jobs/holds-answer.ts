@@ -24,6 +24,9 @@ export function holdsAnswer(sample: JobSample, given: readonly Document[]): bool
   return given !== sample.material && holds(sample.material) ? false : null;
 }
 
+/** Whether there is anything to look for. */
+export const isSought = (sample: JobSample): boolean => wantedIn(sample).length > 0;
+
 /** All have to be found, each in one of its forms. */
 function wantedIn({ metadata, answerable, target, alternatives }: JobSample): string[][] {
   const quotes = evidenceOf(metadata.evidence).map((text) => [comparable(text, "trim")]);

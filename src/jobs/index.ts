@@ -1,6 +1,6 @@
 /** The user's own jobs: one schema for their files, and samples from many. */
 export { armName, type RetrievalModels } from "./arms.ts";
-export type { Candidate as JobCandidate } from "./candidate.ts";
+export { type Candidate as JobCandidate, candidateName } from "./candidate.ts";
 export type { ImportSpec, Unsupported } from "./imports/index.ts";
 export { type Arm, defineJob, Job, type JobInput } from "./job.ts";
 export { type JobSamples, type LoadedImport, type LoadedJob, loadJob } from "./load.ts";

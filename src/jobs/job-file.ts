@@ -17,7 +17,9 @@ export interface JobFile {
  * @throws UserError with line, key, value and what was expected
  */
 export async function readJobFile(path: string, name: string): Promise<JobFile> {
-  const { value, sha256, place } = isModule(path) ? await readModule(path, name) : readYaml(path, name);
+  const { value, sha256, place } = isModule(path)
+    ? await readModule(path, name)
+    : readYaml(path, name, "correct the path, or have `assay init` write a first job");
   const job = Job.safeParse(value);
   if (!job.success) {
     const { path: at, happened, expected } = complaintOf(job.error, value);

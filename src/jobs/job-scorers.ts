@@ -25,12 +25,13 @@ export async function jobScorers(
     for (const [place, { name, version }] of scorers.entries())
       versions.set(name, (versions.get(name) ?? new Map()).set(specs[place]!.type, version));
   }
-  return Array.from(versions, ([name, byType]) => ({
-    name,
-    version: [...byType.values()].reduce((sum, version) => sum + version, 0),
-    score: (sample, answer, judge) => {
-      const own = ofSample.get(sample.id)?.find((scorer) => scorer.name === name);
-      return own === undefined ? null : own.score(sample, answer, judge);
-    },
-  }));
+  return Array.from(versions, ([name, byType]) => {
+    const ownOf = ({ id }: Pick<JobSample, "id">) => ofSample.get(id)?.find((scorer) => scorer.name === name);
+    return {
+      name,
+      version: [...byType.values()].reduce((sum, version) => sum + version, 0),
+      score: (sample, answer, judge) => ownOf(sample)?.score(sample, answer, judge) ?? null,
+      asks: (sample) => ownOf(sample)?.asks?.(sample) ?? null,
+    };
+  });
 }

@@ -127,6 +127,14 @@ test("other columns of a table are vars", async () => {
   expect(files.map(({ path }) => path)).toEqual(["job.yaml", "data/s.csv"]);
 });
 
+test("rows of a table with more or fewer fields than the first are noted", async () => {
+  const { samples, notes } = await load("job: x\nscorers: [contains]\nsamples: s.csv\n", {
+    "s.csv": "id,input,target\na,q,t\nb,q\n\nc,so, what?,t\n",
+  });
+  expect([...samples].map(({ target }) => target)).toEqual(["t", null, " what?"]);
+  expect(notes).toEqual(["s.csv: 2 rows have not 3 fields, as the first row has, first in line 3"]);
+});
+
 test("images are read when a sample is read, from beside the file that names them", async () => {
   const { samples } = await load("job: x\nsamples: data/s.jsonl\n", {
     "data/s.jsonl": [{ input: [{ role: "user", content: [{ type: "image", path: "dot.png" }] }] }],
@@ -202,6 +210,11 @@ test.each([
   ["job: x\nmaterial: blank.md\nsamples: [{input: q}]\n", "blank.md has no text: it is empty"],
   ["job: x\nsamples: s.jsonl\n", "s.jsonl, line 2: target is 3"],
   ["job: x\nsamples: s.csv\n", 's.csv, line 2: there is a column "tools"'],
+  ["job: x\nsamples: semicolons.csv\n", 'semicolons.csv has one column alone, "id;input;target"'],
+  [
+    "job: x\nscorers: [abstention]\nsamples: [{input: q, answerable: false, target: nope}, {input: q}, {id: a, input: q, answerable: false}]\n",
+    "job.yaml, line 3: scorer abstention: nothing says how an answer to sample a would abstain",
+  ],
   ["job: x\nsamples: none.jsonl\n", "there are no samples"],
   ["job: x\nsamples: s.txt\n", 'samples is "s.txt"'],
   ["job: x\nsamples: [{input: [{role: user, content: [{type: image, path: no.png}]}]}]\n", /^no.png cannot be read/],
@@ -210,6 +223,7 @@ test.each([
     "dot.png": png,
     "s.jsonl": [{ input: "q" }, { input: "q", target: 3 }],
     "s.csv": "input,tools\nq,x\n",
+    "semicolons.csv": "\ufeffid;input;target\n1;a;b\n",
     "none.jsonl": "",
     "blank.md": " \n\t\n",
     "s.txt": "q",

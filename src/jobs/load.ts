@@ -1,6 +1,7 @@
 /** A job's file to all that a run needs: its samples one by one, its material extracted, and what was lost on the way. */
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import { UserError } from "../errors.ts";
+import { abstentionMistake } from "../evals/index.ts";
 import { type Extract, imageReader, type ReadImage } from "../material/index.ts";
 import { agentOf } from "./arms.ts";
 import type { ImportSpec, Unsupported } from "./imports/index.ts";
@@ -23,6 +24,8 @@ export interface LoadedJob {
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
   /** What a reader has to know before believing a number: what extraction and imports left out. */
   readonly notes: readonly string[];
+  /** Those of them on the rows of the samples' table. */
+  readonly tableNotes: readonly string[];
 }
 
 /** Made one by one each time they are read, always the same. */
@@ -63,6 +66,7 @@ export async function loadJob(path: string, { settings = {}, onSample }: LoadOpt
     const count = await checked(reader, onSample);
     const extracts = materials.extracts();
     const imports = sources.flatMap(({ imported }) => (imported === null ? [] : [loadedImport(imported)]));
+    const tableNotes = sources.flatMap((source) => source.notes);
     const files = [{ path: file, sha256: jobFile.sha256 }, ...sources.flatMap((source) => source.files)];
     return {
       job: jobFile.job,
@@ -70,7 +74,8 @@ export async function loadJob(path: string, { settings = {}, onSample }: LoadOpt
       extracts,
       imports,
       files: files.map(({ path: one, sha256 }) => ({ path: relative(folder, one).split(sep).join("/"), sha256 })),
-      notes: notesOn(extracts, imports, count),
+      notes: [...tableNotes, ...notesOn(extracts, imports, count)],
+      tableNotes,
     };
   } finally {
     await materials.close();
@@ -154,6 +159,7 @@ async function checked(reader: Reader, onSample?: () => void): Promise<Count> {
     for (const path of paths) images.add(path);
     checkTexts(sample, where);
     checkTools(sample, where, reader.job.arms);
+    checkScorers(sample, where);
     if (sample.scorers.length === 0) withoutScorer += 1;
     onSample?.();
   }
@@ -204,6 +210,14 @@ function checkTools({ id, tools, toolChoice }: JobSample, where: string, arms: J
     expected: "samples without `tools` and `toolChoice`: an agent has the tools that read the material",
     mend: "leave the arm out, or put these samples into a job of their own",
   });
+}
+
+/** What no answer could mend is said before any is paid. */
+function checkScorers(sample: JobSample, where: string): void {
+  for (const spec of sample.scorers) {
+    const mistake = spec.type === "abstention" ? abstentionMistake(spec, sample) : null;
+    if (mistake !== null) throw new UserError({ ...mistake, happened: `${where}: ${mistake.happened}` });
+  }
 }
 
 const twice = (id: string, where: string) =>

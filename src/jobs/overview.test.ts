@@ -60,6 +60,7 @@ test("of many samples the counts are of all, and the arms' lengths of some that 
     documents: 1_200,
     unjudged: 400,
     firstUnjudged: "1",
+    withImages: 0,
   });
   expect(found.measuredSamples).toBe(400);
   const [whole] = found.arms;
@@ -89,6 +90,35 @@ test("BM25 stands in for a model, and a prompt holds the answer or not", async (
   ]);
   expect(found.arms[1]!.promptTokens.most).toBeLessThan(found.arms[0]!.promptTokens.most / 2);
   expect(found.texts.count).toBe(1);
+});
+
+test("imported texts share an id and are told apart, and a letter is not looked for in them", async () => {
+  const choices = { choice_A: "a", choice_B: "b", choice_C: "c", choice_D: "d" };
+  const rows = ["one text", "another text", "one text"].map((context) => ({
+    context,
+    question: "q",
+    answer: "A",
+    ...choices,
+  }));
+  const found = await overview({
+    "job.json": { job: "letters", import: { from: "longbench-v2", path: "rows.jsonl" } },
+    "rows.jsonl": rows,
+  });
+  expect(found.texts).toEqual({ count: 2, tokens: 4 });
+  expect(found.arms[0]!.holdAnswer).toBeNull();
+});
+
+test("a sample counts once for two scorers of one name, and its images are seen", async () => {
+  const judge = (rubric: string) => ({ type: "judge", model: "vllm/j", rubric });
+  const found = await overview({
+    "job.json": {
+      job: "twice",
+      samples: [{ input: [{ role: "user", content: [{ type: "image", url: "https://a.b/c.png" }] }] }, { input: "?" }],
+      scorers: [judge("Right?"), judge("Polite?")],
+    },
+  });
+  expect(found.scorers).toEqual([{ name: "judge", type: "judge", judges: 2 }]);
+  expect(found.samples.withImages).toBe(1);
 });
 
 test("what stops a run is listed, all of it", async () => {

@@ -1,10 +1,13 @@
 /** What a job would ask, before anything is asked: who judges what, how long prompts are, and what would stop a run. */
+import { hash } from "node:crypto";
 import { basename } from "node:path";
 import { type Mistake, UserError } from "../errors.ts";
-import { registerTokens, type ScorerSpec } from "../evals/index.ts";
+import { type Document, registerTokens, type ScorerSpec } from "../evals/index.ts";
 import type { Extract, Section } from "../material/index.ts";
 import { quantile } from "../stats/index.ts";
+import type { Message } from "../wire/index.ts";
 import { agentOf, armName, isRetrieval, retrieverOpener } from "./arms.ts";
+import { isSought } from "./holds-answer.ts";
 import type { Arm } from "./job.ts";
 import { jobScorers } from "./job-scorers.ts";
 import type { LoadedJob } from "./load.ts";
@@ -20,6 +23,8 @@ export interface JobOverview {
     /** Those that no scorer has anything to say about, whatever the answer is. */
     readonly unjudged: number;
     readonly firstUnjudged: string | null;
+    /** Those whose question has an image. */
+    readonly withImages: number;
   };
   readonly material: readonly MaterialOverview[];
   /** Material that stands in the job or its samples and not in files of its own. */
@@ -48,7 +53,10 @@ export interface ArmOverview {
   readonly isAgent: boolean;
   /** Of whole prompts, counted as words, numbers and marks. */
   readonly promptTokens: { readonly least: number; readonly median: number; readonly most: number };
-  /** Samples whose answer stands in what is given; of the others it does not, or it cannot be told. Null without material. */
+  /**
+   * Samples whose answer stands in what is given; of the others it does not, or it cannot be told. Null without material, and
+   * where no sample has an answer to look for.
+   */
   readonly holdAnswer: number | null;
 }
 
@@ -92,6 +100,7 @@ export async function overviewOf(
       documents: tally.documents.size,
       unjudged: tally.unjudged,
       firstUnjudged: tally.firstUnjudged,
+      withImages: tally.withImages,
     },
     material: extracts.map(materialOverview),
     texts: { count: tally.texts.size, tokens: [...tally.texts.values()].reduce((sum, tokens) => sum + tokens, 0) },
@@ -105,13 +114,17 @@ export async function overviewOf(
 interface Tally {
   readonly files: ReadonlySet<string>;
   readonly documents: Set<string>;
+  /** Tokens by id and hash: imported texts share an id. */
   readonly texts: Map<string, number>;
+  /** Documents that were counted: a text of the job's is shared by all samples, and hashed once. */
+  readonly counted: WeakSet<Document>;
   readonly scorers: Map<string, { name: string; type: ScorerSpec["type"]; judges: number }>;
   /** A sample of each list of scorers. */
   readonly scorerLists: Map<string, Pick<JobSample, "id" | "scorers">>;
   answerable: number;
   unjudged: number;
   firstUnjudged: string | null;
+  withImages: number;
   hasMaterial: boolean;
 }
 
@@ -119,34 +132,48 @@ const newTally = (extracts: readonly Extract[]): Tally => ({
   files: new Set(extracts.map(({ path }) => path)),
   documents: new Set(),
   texts: new Map(),
+  counted: new WeakSet(),
   scorers: new Map(),
   scorerLists: new Map(),
   answerable: 0,
   unjudged: 0,
   firstUnjudged: null,
+  withImages: 0,
   hasMaterial: false,
 });
 
 function count(sample: JobSample, tally: Tally): void {
-  const { id, document, answerable, material, scorers } = sample;
+  const { id, document, answerable, material, messages, scorers } = sample;
   tally.documents.add(document);
   if (answerable) tally.answerable += 1;
   if (material.length > 0) tally.hasMaterial = true;
-  for (const text of material)
-    if (!tally.files.has(text.id) && !tally.texts.has(text.id)) tally.texts.set(text.id, registerTokens(text.text));
+  if (messages.some(hasImage)) tally.withImages += 1;
+  for (const one of material) {
+    if (tally.files.has(one.id) || tally.counted.has(one)) continue;
+    tally.counted.add(one);
+    const key = `${hash("sha256", one.text)} ${one.id}`;
+    if (!tally.texts.has(key)) tally.texts.set(key, registerTokens(one.text));
+  }
   const list = JSON.stringify(scorers);
   if (!tally.scorerLists.has(list)) tally.scorerLists.set(list, { id, scorers });
+  const judging = new Set<string>();
   for (const spec of scorers) {
     const name = spec.name ?? (spec.type === "module" ? basename(spec.path) : spec.type);
     const key = `${name} ${spec.type}`;
     const entry = tally.scorers.get(key) ?? { name, type: spec.type, judges: 0 };
-    if (judges(spec, sample)) entry.judges += 1;
+    // Of two with one name, which a run refuses, each sample is counted once.
+    if (!judging.has(key) && judges(spec, sample)) {
+      entry.judges += 1;
+      judging.add(key);
+    }
     tally.scorers.set(key, entry);
   }
-  if (scorers.some((spec) => judges(spec, sample))) return;
+  if (judging.size > 0) return;
   tally.unjudged += 1;
   tally.firstUnjudged ??= id;
 }
+
+const hasImage = ({ content }: Message) => typeof content !== "string" && content.some(({ type }) => type === "image");
 
 /** False where the scorer has nothing to say whatever the answer is; docs/scorers.md has the same by type. */
 export function judges(
@@ -195,9 +222,9 @@ async function armsOf(
       isStandIn: isRetrieval(arm) && (arm.retrieval !== "bm25" || arm.rerank !== undefined),
       isAgent: agentOf(arm) !== null,
       promptTokens: { least: at(0), median: at(0.5), most: at(1) },
-      holdAnswer: samples.every(({ material }) => material.length === 0)
-        ? null
-        : prepared.filter(({ holdsAnswer }) => holdsAnswer === true).length,
+      holdAnswer: samples.some((sample) => sample.material.length > 0 && isSought(sample))
+        ? prepared.filter(({ holdsAnswer }) => holdsAnswer === true).length
+        : null,
     };
   });
 }

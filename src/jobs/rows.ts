@@ -17,6 +17,8 @@ export interface Row {
 export interface Rows {
   readonly count: number;
   readonly sha256: string;
+  /** What a reader has to know of the rows, a sentence each. */
+  readonly notes: readonly string[];
   /** Reads the file again, each time from the start. @throws UserError for a row that is not JSON */
   readonly read: () => Iterable<Row>;
 }
@@ -41,7 +43,7 @@ export async function openRows(path: string, name: string): Promise<Rows> {
     scanner.take(chunk);
   }
   const spans = scanner.end(name);
-  return { count: spans.length, sha256: hash.digest("hex"), read: () => jsonRows(path, name, spans) };
+  return { count: spans.length, sha256: hash.digest("hex"), notes: [], read: () => jsonRows(path, name, spans) };
 }
 
 function* jsonRows(path: string, name: string, spans: readonly Span[]): Iterable<Row> {

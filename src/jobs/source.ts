@@ -24,6 +24,8 @@ export interface SampleSource {
   readonly folder: string;
   readonly read: () => Iterable<SourceSample>;
   readonly files: readonly ImportedFile[];
+  /** On the rows of a table. */
+  readonly notes: readonly string[];
   /** Null where it is no import. */
   readonly imported: {
     readonly spec: ImportSpec;
@@ -53,7 +55,7 @@ export async function sourcesOf({ job, place }: JobFile, path: string): Promise<
 
 function listSource(samples: readonly SampleSpec[], folder: string, place: JobFile["place"]): SampleSource {
   const read = () => samples.map((value, index) => ({ value, where: place(["samples", index]) }));
-  return { folder, read, files: [], imported: null };
+  return { folder, read, files: [], notes: [], imported: null };
 }
 
 async function fileSource(path: string, name: string): Promise<SampleSource> {
@@ -63,9 +65,9 @@ async function fileSource(path: string, name: string): Promise<SampleSource> {
     const isTable = /\.[ct]sv$/i.test(path);
     const read = function* () {
       for (const { value, where } of rows.read())
-        yield { value: isTable ? sampleOfColumns(value as Record<string, string>, where) : value, where };
+        yield { value: isTable ? sampleOfColumns(value as Record<string, string>, where, name) : value, where };
     };
-    return { folder, read, files: [{ path, sha256: rows.sha256 }], imported: null };
+    return { folder, read, files: [{ path, sha256: rows.sha256 }], notes: rows.notes, imported: null };
   }
   if (!/^\.ya?ml$/i.test(extname(path)))
     throw new UserError({
@@ -81,13 +83,14 @@ async function fileSource(path: string, name: string): Promise<SampleSource> {
       mend: "begin each with `- `",
     });
   const read = () => value.map((one: unknown, index) => ({ value: one, where: place([index]) }));
-  return { folder, read, files: [{ path, sha256 }], imported: null };
+  return { folder, read, files: [{ path, sha256 }], notes: [], imported: null };
 }
 
 const textColumns = ["id", "input", "target", "material", "document"];
 
 /** A row of CSV: the columns that are a sample's texts, `answerable`, and all others as vars. Empty fields are no values. */
-function sampleOfColumns(row: Readonly<Record<string, string>>, where: string): unknown {
+function sampleOfColumns(row: Readonly<Record<string, string>>, where: string, name: string): unknown {
+  refuseOtherSeparator(Object.keys(row), name);
   const filled = Object.entries(row).filter(([, text]) => text !== "");
   const vars = filled.filter(([column]) => !textColumns.includes(column) && column !== "answerable");
   const structured = vars.find(([column]) => column in SampleSpec.shape);
@@ -102,6 +105,18 @@ function sampleOfColumns(row: Readonly<Record<string, string>>, where: string): 
     ...(row.answerable !== undefined && row.answerable !== "" && { answerable: booleanOf(row.answerable) }),
     ...(vars.length > 0 && { vars: Object.fromEntries(vars) }),
   };
+}
+
+/** A spreadsheet separates as its country does. */
+function refuseOtherSeparator([column = "", ...others]: readonly string[], name: string): void {
+  const isTabbed = /\.tsv$/i.test(name);
+  if (others.length > 0 || !(isTabbed ? /[,;]/ : /[;\t]/).test(column)) return;
+  const separators = isTabbed ? "tabs" : "commas";
+  throw new UserError({
+    happened: `${name} has one column alone, ${JSON.stringify(column)}`,
+    expected: `a first row that names the columns, separated by ${separators}`,
+    mend: `save it with ${separators}${isTabbed || !column.includes("\t") ? "" : ", or name it .tsv"}`,
+  });
 }
 
 const booleanOf = (text: string) => ({ true: true, false: false })[text.trim().toLowerCase()] ?? text;
@@ -120,6 +135,7 @@ async function importSource(spec: ImportSpec, folder: string): Promise<SampleSou
     folder: start,
     read,
     files,
+    notes: [],
     imported: { spec, instructions, candidates, unsupported: () => unsupported.entries() },
   };
 }

@@ -19,10 +19,11 @@ export interface Located {
  *
  * @param path absolute
  * @param name of the file, for messages
+ * @param mend what to do where there is no such file
  * @throws UserError with the line where it is neither YAML nor JSON
  */
-export function readYaml(path: string, name: string): Located {
-  const { text, sha256 } = readText(path, name);
+export function readYaml(path: string, name: string, mend?: string): Located {
+  const { text, sha256 } = readText(path, name, mend);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true });
   const [error] = document.errors;
@@ -46,7 +47,11 @@ export function readYaml(path: string, name: string): Located {
 }
 
 /** A text file whole. @throws UserError where it cannot be read */
-export function readText(path: string, name: string): { readonly text: string; readonly sha256: string } {
+export function readText(
+  path: string,
+  name: string,
+  mend = "correct the path; it is relative to the file that names it",
+): { readonly text: string; readonly sha256: string } {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -55,7 +60,7 @@ export function readText(path: string, name: string): { readonly text: string; r
       {
         happened: `${name} cannot be read: ${messageOf(error)}`,
         expected: "a file that exists and may be read",
-        mend: "correct the path; it is relative to the file that names it",
+        mend,
       },
       { cause: error },
     );

@@ -64,7 +64,9 @@ test("a page without text is named, one with an image is not taken for all of it
   const { text, notes, sections } = await extracted("mixed.pdf", await pdfOf(["First page.", ""]));
   expect(text).toBe("First page.");
   expect(sections[1]).toMatchObject({ title: "page 2", start: 11, end: 11 });
-  expect(notes).toEqual(["pages without text: 2"]);
+  expect(notes).toEqual(["page 2 has no text"]);
+  const several = await extracted("several.pdf", await pdfOf(["", "Second page.", "", ""]));
+  expect(several.notes).toEqual(["pages 1, 3 and 4 have no text"]);
 });
 
 test("a scanned PDF has unknown text, not an empty one", async () => {

@@ -56,8 +56,16 @@ function contentOf(document: PDFiumDocument): Content {
       image: null,
     };
   const notes = images > 0 ? [`images are left out: ${images}`] : [];
-  if (withoutText.length > 0) notes.push(`pages without text: ${withoutText.join(", ")}`);
+  if (withoutText.length > 0) notes.push(withoutTextNote(withoutText));
   return { text, sections, notes, image: null };
+}
+
+/** Numbers of pages, and not how many. */
+function withoutTextNote(pages: readonly number[]): string {
+  const last = pages.at(-1)!;
+  return pages.length === 1
+    ? `page ${last} has no text`
+    : `pages ${pages.slice(0, -1).join(", ")} and ${last} have no text`;
 }
 
 /** PDFium writes U+FFFE where a line ends in a hyphen; whether the hyphen belongs to the word, it does not know. */

@@ -18,7 +18,7 @@ const scoreTerms = (scores: QualityWords["scores"]): Definition[] =>
     : [
         {
           term: scores.map(({ title }) => title).join(", "),
-          meaning: "the mean of that score over the trials that have it",
+          meaning: "the mean of that score over the samples that have it",
         },
       ];
 
@@ -28,7 +28,7 @@ const groundingTerms: readonly Definition[] = [
   {
     term: "Abstains",
     meaning:
-      "of scored trials whose question no line answers, the share that said so and nothing else; counted in no share of grounded answers",
+      "of scored samples whose question no line answers, the share that said so and nothing else; counted in no share of grounded answers",
   },
   {
     term: "Right, wrong",
@@ -40,7 +40,7 @@ const commonTerms: readonly Definition[] = [
   {
     term: "n and interval",
     meaning:
-      "every share has the trials it was counted over and its 95% interval: Wilson's, of as many independent right or wrong answers as say as much: samples about one document stand together, repeats of a sample count as one, and scores between 0 and 1 vary less. Where all are right, or all wrong, nothing tells how alike a document's samples are, and half way is taken",
+      "every share is the mean over samples, the repeats of one averaged first, and has the number of samples and its 95% interval: Wilson's, of as many independent right or wrong answers as say as much: samples about one document stand together, and scores between 0 and 1 vary less. Where all are right, or all wrong, nothing tells how alike a document's samples are, and half way is taken",
   },
   {
     term: "TTFT",

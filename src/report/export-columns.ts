@@ -87,7 +87,11 @@ export const columns: readonly Column[] = [
     "what the cache rule predicts, tokens",
     ({ expectedCacheReadTokens }) => expectedCacheReadTokens,
   ),
-  number("costUsd", "of the candidate's calls, and of finding its passages, USD", ({ costUsd }) => costUsd),
+  number(
+    "costUsd",
+    "of the candidate's calls, and of finding its passages, USD; 0 where nothing was asked",
+    ({ costUsd }) => costUsd,
+  ),
   number(
     "findingCostUsd",
     "the part of it for finding its passages, USD; empty where no model was asked, or it is not known",

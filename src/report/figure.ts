@@ -11,11 +11,14 @@ export function figure(draw: (width: number) => Chart, wideWidth: number, legend
   const { title, caption } = draw(wideWidth);
   return html`<figure>
 <h3>${title}</h3>${legend}
-<div class="wide">${svgOf(draw(wideWidth))}</div>
-<div class="narrow">${svgOf(draw(narrowWidth))}</div>
+<div class="wide">${drawn(draw(wideWidth))}</div>
+<div class="narrow">${drawn(draw(narrowWidth))}</div>
 <figcaption>${caption}</figcaption>
 </figure>`;
 }
+
+const drawn = (chart: Chart): Markup =>
+  html`${svgOf(chart)}${chart.key === undefined ? null : html`<ol class="key">${chart.key.map((meaning) => html`<li>${meaning}</li>`)}</ol>`}`;
 
 export function svgOf({ options }: Pick<Chart, "options">): Markup {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");

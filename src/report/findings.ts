@@ -48,7 +48,7 @@ function unjudgedFindings(summary: RunSummary): string[] {
   ];
 }
 
-function loopFinding({ candidate, probes, summary: { grade, calls } }: CandidateLoops): string[] {
+function loopFinding({ candidate, probes, summary: { grade, calls, beyond } }: CandidateLoops): string[] {
   const { ofPrompt, ofCeiling } = grade;
   if (ofPrompt === null) return [`${candidate} did not say what it read from its cache.`];
   if (probes.length > 0) return probeFinding(candidate, probes);
@@ -58,8 +58,12 @@ function loopFinding({ candidate, probes, summary: { grade, calls } }: Candidate
     ofCeiling === null
       ? ", where no cache could have given back anything"
       : `, which is ${formatShare(ofCeiling.ratio)} of what any cache could have given back${interval}`;
+  const more =
+    beyond.calls === 0
+      ? ""
+      : ` ${formatCount(beyond.calls)} of them reported ${formatCount(beyond.tokens)} tokens more than this run had sent before, and count as having read all there was.`;
   return [
-    `${candidate} read ${formatShare(ofPrompt.ratio)} of its prompts from the cache${possible}, over ${formatCount(calls)} call${calls === 1 ? "" : "s"}.`,
+    `${candidate} read ${formatShare(ofPrompt.ratio)} of its prompts from the cache${possible}, over ${formatCount(calls)} call${calls === 1 ? "" : "s"}.${more}`,
   ];
 }
 
@@ -77,10 +81,14 @@ function probeFinding(candidate: string, probes: CandidateLoops["probes"]): stri
   const breaking = known.filter(({ share }) => share >= worthNaming);
   const harmless = known.filter(({ share }) => share < worthNaming).map(({ breaker }) => breaker);
   if (breaking.length === 0) return [`Nothing that was tried broke the cache of ${candidate}.`];
-  const [first, ...others] = breaking.slice(0, 4);
+  const [first, ...others] = breaking;
   const named = [
     `${first!.breaker} (${formatCount(first!.lost)} tokens of a prompt, ${formatShare(first!.share)})`,
-    ...others.map(({ breaker, lost, share }) => `${breaker} (${formatCount(lost)}, ${formatShare(share)})`),
+    ...others.map(({ breaker, lost, share }, index) =>
+      index < 3
+        ? `${breaker} (${formatCount(lost)}, ${formatShare(share)})`
+        : `${index === 3 ? "and less at " : ""}${breaker} (${formatShare(share)})`,
+    ),
   ].join(", ");
   const rest = harmless.length === 0 ? "" : `; not at ${harmless.join(", ")}`;
   return [`The cache of ${candidate} breaks at ${named}${rest}.`];
@@ -112,7 +120,7 @@ function sequentialFinding({ run, sequential }: RunSummary): string[] {
     const measured =
       difference.mean === null
         ? "nothing to compare"
-        : `${second} minus ${first} is ${points(difference.mean)} points (${formatRange(difference.interval, points)}, ${formatShare(difference.confidence)} at whatever look it stopped)`;
+        : `${second} minus ${first} is ${points(difference.mean)} points (${formatRange(difference.interval, points)}, ${formatShare(difference.confidence)} at whatever look it stopped), the mean over documents, for which the run was planned`;
     if (ending === "established") return [`Stopped ${after}: ${leader} is better. ${measured}.`];
     if (ending === "smaller") return [`Stopped ${after}: the two differ by less than ${by} of quality. ${measured}.`];
     return [`Not clear ${after} which is better, at a difference of ${by} that matters: ${measured}.`];

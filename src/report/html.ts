@@ -10,7 +10,7 @@ import {
   ttftByContext,
 } from "../charts/index.ts";
 import type { RunInfo, TrialRecord } from "../evals/index.ts";
-import { formatBytes, formatCount, formatMs, formatTokens, formatUsd } from "../units/index.ts";
+import { formatBytes, formatCount, formatMs, formatTokens } from "../units/index.ts";
 import { decisionSection, decisionStyle } from "./decision/index.ts";
 import { definitionsOf } from "./definitions.ts";
 import { htmlDocument } from "./document.ts";
@@ -25,6 +25,7 @@ import { pageStyle } from "./page-style.ts";
 import { cachePoints, depthPoints, frontierPoints, qualityPoints, speedPoints, trainedContexts } from "./points.ts";
 import { qualityWords } from "./quality-words.ts";
 import { verdicts } from "./selection.ts";
+import { judgeSentences, priceText, spentText } from "./spending-words.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
 import { cacheTable, candidateTable, cellTables, failureTable, kindOf } from "./tables.ts";
 
@@ -72,7 +73,7 @@ function headline(summary: RunSummary): Markup {
     ["Trials", `${outcomes.join(", ")} of ${formatCount(run.plannedTrials)} planned`],
     ["Started", run.startedAt.slice(0, 16).replace("T", " ").concat(" UTC")],
     ["Status", statusOf(run)],
-    ["Known cost", costOf(summary)],
+    [summary.spent.isWhole ? "Cost" : "Known cost", spentText(summary)],
     ["Retries", formatCount(total.retries)],
   ] as const;
   const notices = run.candidates.filter(({ notice }) => notice !== null);
@@ -95,25 +96,20 @@ function statusOf({ status, startedAt, finishedAt }: RunInfo): string {
   return `${status} after ${formatMs(Date.parse(finishedAt) - Date.parse(startedAt))}`;
 }
 
-function costOf({ total: { costUsd } }: RunSummary): string {
-  const missing = costUsd.unknown === 0 ? "" : ` (${formatCount(costUsd.unknown)} trials unknown)`;
-  return `${formatUsd(costUsd.sum)}${missing}`;
-}
-
 const summarySection = (summary: RunSummary): Markup => html`<section id="summary" aria-labelledby="summary-title">
 <h2 id="summary-title">Candidates side by side</h2>
 ${qualityWords(summary).isJudged ? html`<p class="lede">Every share stands beside the interval it could as well have been.</p>` : html`<p class="lede">This run judges no answers: what stands here is what they took.</p>`}
 ${candidateTable(summary)}
 ${cellTables(summary)}
-${findingList(summary)}
+${spentList(summary)}
 ${failureTable(summary)}
 </section>`;
 
-function findingList({ run }: RunSummary): Markup | null {
-  const sentences = findingSentences(run);
+function spentList({ run }: RunSummary): Markup | null {
+  const sentences = [...judgeSentences(run), ...findingSentences(run)];
   return sentences.length === 0
     ? null
-    : html`<ul class="notices" aria-label="What finding passages took">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
+    : html`<ul class="notices" aria-label="What judging and finding passages took">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
 }
 
 /** One option is no choice, and a run without scores has nothing to choose by. */
@@ -255,12 +251,7 @@ ${pairs([
       : `${formatBytes(kvCache.bytesPerToken)} a token, ${formatBytes(kvCache.fixedBytes)} fixed (${kvCache.source})`,
   ],
   ["Cache rule", candidate.cacheRule ?? "unknown"],
-  [
-    "Price",
-    price === null
-      ? "unknown"
-      : `${formatUsd(price.uncachedInputUsdPerMtok)} in, ${formatUsd(price.cacheReadUsdPerMtok)} cached, ${formatUsd(price.outputUsdPerMtok)} out per million tokens, seen ${price.observedOn} at ${price.source}`,
-  ],
+  ["Price", price === null ? "unknown" : priceText(price)],
   [
     "Tokens",
     `${formatCount(total.uncachedInputTokens.sum)} uncached, ${formatCount(total.cacheReadTokens.sum)} from cache, ${formatCount(total.cacheWriteTokens.sum)} to cache, ${formatCount(total.outputTokens.sum)} out`,

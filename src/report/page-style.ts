@@ -65,6 +65,7 @@ figcaption { font-size: 13px; line-height: 1.5; color: var(--soft); margin-top: 
 .chart [aria-label$="grid"] { stroke: var(--ink); stroke-opacity: 0.09; }
 .chart a { cursor: pointer; } .chart a:hover { opacity: 0.75; }
 .narrow, .paper { display: none; }
+.key { margin: 6px 0 0; padding-left: 2em; font-size: 13px; line-height: 1.5; color: var(--soft); } .key li { overflow-wrap: anywhere; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 6px 22px; padding: 0; margin: 0 0 22px; font-size: 13px; }
 .legend li { display: inline-flex; align-items: center; gap: 7px; overflow-wrap: anywhere; min-width: 0; } .legend svg { flex: none; }
 details { border-bottom: 1px solid var(--line); padding: 10px 0; } details > .scroll { margin-top: 12px; }
@@ -78,7 +79,7 @@ code, pre, .mono { font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas,
 .candidate { min-width: 0; } .candidate p { font-size: 14px; color: var(--soft); margin-bottom: 8px; }
 .candidate .definitions { font-size: 13px; gap: 3px 18px; }
 .filters { display: flex; flex-wrap: wrap; gap: 12px 16px; align-items: end; margin-bottom: 14px; }
-.filters > div { min-width: 0; max-width: 100%; display: grid; gap: 3px; } .filters label { font-size: 12px; color: var(--soft); }
+.filters > div { min-width: 0; max-width: 100%; display: grid; grid-template-columns: minmax(0, max-content); gap: 3px; } .filters label { font-size: 12px; color: var(--soft); }
 select, button { font: inherit; font-size: 14px; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 6px 10px; max-width: 100%; }
 button { cursor: pointer; } button:disabled { opacity: 0.45; cursor: default; }
 .trials { list-style: none; padding: 0; margin: 0; border-top: 1px solid var(--line); }

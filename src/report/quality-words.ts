@@ -51,9 +51,9 @@ const grounding: QualityWords = {
   share: "Share of grounded answers",
   achieved: (share) => `grounded ${share} of its answers`,
   meaning:
-    "the answer is right and cites the line that states it; counted over scored trials whose question has an answer in the context",
+    "the answer is right and cites the line that states it; counted over scored samples whose question has an answer in the context",
   inShort:
-    "right answer that cites the line stating it, of scored trials whose question has an answer. Abstains: said that no line answers, of scored trials where none does",
+    "right answer that cites the line stating it, of scored samples whose question has an answer. Abstains: said that no line answers, of scored samples where none does",
   scores: [scoreColumn("exact", "Right answer"), scoreColumn("cited", "Cites its line"), abstains],
   beside: abstains,
 };
@@ -67,8 +67,8 @@ const quality: QualityWords = {
   share: "Mean quality of answers",
   achieved: (share) => `reached a quality of ${share}`,
   meaning:
-    "the mean over scored trials of an answer's worst score, from 0 to 1: an answer is right when every scorer says so. With one scorer it is called by that scorer's name",
-  inShort: "the mean over scored trials of an answer's worst score",
+    "the mean over scored samples of an answer's worst score, from 0 to 1: an answer is right when every scorer says so. With one scorer it is called by that scorer's name",
+  inShort: "the mean over scored samples of an answer's worst score",
   scores: [],
   beside: null,
 };

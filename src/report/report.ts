@@ -25,7 +25,7 @@ export async function summaryOf(
   const builder = startSummary(run);
   const loops = new LoopSelection(run);
   for await (const record of records) {
-    builder.add(record.trial);
+    builder.add(record.trial, record.calls);
     loops.add(record);
   }
   return { ...builder.summary(), loops: await loops.loops(withBodies) };
@@ -46,7 +46,7 @@ export async function reportOf(
   const loops = new LoopSelection(run);
   const selection = new TrialSelection(maxTrials);
   for await (const record of records) {
-    builder.add(record.trial);
+    builder.add(record.trial, record.calls);
     loops.add(record);
     selection.add(record);
   }

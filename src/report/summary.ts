@@ -11,6 +11,7 @@ import {
   type StudiedTrial,
   sequentialOutcome,
   type Trial,
+  type TrialCall,
   type TrialFailure,
   type TrialRecord,
 } from "../evals/index.ts";
@@ -18,6 +19,7 @@ import type { Proportion } from "../stats/index.ts";
 import { type CellName, cellKey, nameCells } from "./cell.ts";
 import { type RepeatedJudge, RepeatedJudges } from "./judges.ts";
 import type { CandidateLoops } from "./loops/loops.ts";
+import { type RunSpending, Spending } from "./spending.ts";
 import { headlineOf, type Measures, ScoreTally, Tally } from "./tally.ts";
 
 export interface DepthSummary {
@@ -43,8 +45,9 @@ export interface RunSummary {
   readonly scored: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Of all candidates together. */
+  /** Of all candidates together. Its cost is that of the answers; what was paid is in `spent`. */
   readonly total: Measures;
+  readonly spent: RunSpending;
   /** Where a run that stops when it is clear stands; null for others. */
   readonly sequential: SequentialOutcome | null;
   /** As of the day on which the run started. */
@@ -74,17 +77,20 @@ export const wasNothingAsked = ({ scored, failed, skipped }: RunSummary): boolea
 
 /** A summary that grows trial by trial. */
 export interface SummaryBuilder {
-  readonly add: (trial: Trial) => void;
+  readonly add: (trial: Trial, calls?: Calls) => void;
   /** Of what was added so far. */
   readonly summary: () => RunSummary;
 }
 
+type Calls = readonly Pick<TrialCall, "purpose" | "costUsd">[];
+type Summarized = Pick<TrialRecord, "trial"> & { readonly calls?: Calls };
+
 export async function summarize(
   run: RunInfo,
-  records: Iterable<Pick<TrialRecord, "trial">> | AsyncIterable<Pick<TrialRecord, "trial">>,
+  records: Iterable<Summarized> | AsyncIterable<Summarized>,
 ): Promise<RunSummary> {
   const builder = startSummary(run);
-  for await (const { trial } of records) builder.add(trial);
+  for await (const { trial, calls } of records) builder.add(trial, calls);
   return builder.summary();
 }
 
@@ -97,9 +103,10 @@ export function startSummary(run: RunInfo): SummaryBuilder {
   const studied: StudiedTrial[] = [];
   const decision = startDecision([run], { today: run.startedAt.slice(0, 10) });
   const judges = new RepeatedJudges(run);
+  const spending = new Spending(run);
   const failures = new Map<string, FailureKind>();
 
-  function add(trial: Trial): void {
+  function add(trial: Trial, calls?: Calls): void {
     const tally = candidates.get(trial.candidate);
     if (tally === undefined) throw new RangeError(`run ${run.id} has no candidate ${trial.candidate}`);
     const key = cellKey(trial.cell);
@@ -107,6 +114,7 @@ export function startSummary(run: RunInfo): SummaryBuilder {
     tally.add(trial, key);
     decision.add(trial);
     judges.add(trial);
+    spending.add(trial, calls);
     if (run.sequential !== undefined) studied.push(studiedOf(trial));
     if (trial.failure === null) return;
     const { candidate, outcome, failure } = trial;
@@ -126,6 +134,7 @@ export function startSummary(run: RunInfo): SummaryBuilder {
       failed: total.failed,
       skipped: total.skipped,
       total,
+      spent: spending.spending(),
       sequential: run.sequential === undefined ? null : sequentialOutcome(run.sequential, studied),
       decision: decision.decision(),
       loops: null,

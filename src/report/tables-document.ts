@@ -88,9 +88,13 @@ export const tablesPage = ({ title, lede, headline, tables, remarks, figures = [
 ${figures}
 ${tables.map(tableMarkup)}
 </main>
-<footer>${remarks.map((remark) => html`<p>${remark}</p>`)}</footer>
+<footer>${remarks.map((remark) => html`<p>${withCode(remark)}</p>`)}</footer>
 `,
   });
+
+/** What stands between backticks is typed as it stands. */
+const withCode = (text: string): Markup =>
+  html`${text.split(/`([^`]*)`/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 
 const tableMarkup = ({ title, note, head, rows }: DocumentTable, index: number): Markup => {
   const id = `table-${index + 1}`;

@@ -50,6 +50,28 @@ test("arms that are asked the same samples make an interval no narrower than one
   expect(both).toMatchObject({ share: 0.75, n: 16, interval: one.measures().quality!.interval });
 });
 
+test("the share is the mean over samples, as in the decision, where repeats fail unequally", () => {
+  const tally = new Tally();
+  const decision = startDecision([runOf([candidateOf("a")])], { today: "2026-11-28" });
+  // Of one sample a single asking was answered, of the other all three.
+  for (const [sample, quality] of [
+    ["0", 0],
+    ["0", null],
+    ["0", null],
+    ["1", 1],
+    ["1", 1],
+    ["1", 1],
+  ] as const) {
+    tally.add(trialOf({ candidate: "a", sample, quality }));
+    decision.add(trialOf({ candidate: "a", sample, quality }));
+  }
+  const measures = tally.measures();
+  expect(measures).toMatchObject({ scored: 4, failed: 2, quality: { share: 0.5, n: 2 } });
+  expect(measures.scores.contains).toEqual(measures.quality);
+  expect(Tally.of([tally]).measures().quality).toEqual(measures.quality);
+  expect(decision.decision().options[0]!.quality!.value).toBe(measures.quality!.share);
+});
+
 test("quality has one interval, in the tables and in the decision, where answers are partly right too", () => {
   for (const scores of [
     [1, 0.5, 0.8, 1, 0.25, 1, 0.9, 1, 0.6],

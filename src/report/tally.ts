@@ -53,11 +53,11 @@ export interface Measures {
   readonly failed: number;
   readonly skipped: number;
   /**
-   * The headline, see `qualityWords`: of the grounding scenario the mean of `grounded` over scored trials whose question
-   * has an answer, else the mean quality of all scored trials.
+   * The headline, see `qualityWords`: of the grounding scenario the mean of `grounded` over samples whose question has an
+   * answer, else the mean quality of all samples. Of scored trials; the repeats of a sample are averaged first.
    */
   readonly quality: Proportion | null;
-  /** The mean of each score over the trials that have it, by the names of `namedScores`. */
+  /** Likewise the mean of each score over the samples that have it, by the names of `namedScores`. */
   readonly scores: Readonly<Record<string, Proportion>>;
   /** Over every trial that was not skipped. */
   readonly costUsd: Total;
@@ -88,17 +88,16 @@ interface Answers {
   readonly scores: number[];
 }
 
-/** The mean of a score over trials. Repeats of a sample count as one, and samples about one document stand together. */
+/**
+ * The mean of a score over samples: their repeats are averaged first, and samples about one document stand together. What
+ * several arms are asked counts once an arm in the mean, and once in the interval.
+ */
 export class ScoreTally {
-  #sum = 0;
-  #n = 0;
   /** Two lists a document: there may be a hundred thousand samples, and a map for each takes a gigabyte. */
   readonly #documents = new Map<string, Answers>();
   readonly #others: ScoreTally[] = [];
 
   add(value: number, { document, cell, sampleId }: Pick<Trial, "document" | "cell" | "sampleId">): void {
-    this.#sum += value;
-    this.#n++;
     const name = studyDocument(document, cell);
     const of = this.#documents.get(name) ?? { samples: [], scores: [] };
     this.#documents.set(name, of);
@@ -108,25 +107,31 @@ export class ScoreTally {
 
   /** What all arms are asked about one document stays together. */
   merge(other: ScoreTally): void {
-    this.#sum += other.#sum;
-    this.#n += other.#n;
     this.#others.push(other);
   }
 
   estimate(): Proportion | null {
-    const estimate = clusteredProportion(this.#clusters());
+    const estimate = clusteredProportion([...this.#together().values()].map(bySample));
     if (estimate === null) return null;
+    const { sum, n } = this.#samples();
     // One document is one observation: nothing tells how alike its questions are.
-    return proportion(this.#sum, this.#n, estimate.independent ?? 1);
+    return proportion(sum, n, estimate.independent ?? 1);
   }
 
-  #clusters(): number[][] {
-    return [...this.#together().values()].map(({ samples, scores }) => {
-      const places = Map.groupBy(scores.keys(), (place) => samples[place]!);
-      return places.size === scores.length
-        ? scores
-        : [...places.values()].map((of) => mean(of.map((at) => scores[at]!))!);
-    });
+  /** Of its own samples and those of the others. */
+  #samples(): { readonly sum: number; readonly n: number } {
+    let [sum, n] = [0, 0];
+    for (const answers of this.#documents.values())
+      for (const value of bySample(answers)) {
+        sum += value;
+        n++;
+      }
+    for (const other of this.#others) {
+      const theirs = other.#samples();
+      sum += theirs.sum;
+      n += theirs.n;
+    }
+    return { sum, n };
   }
 
   #together(): ReadonlyMap<string, Answers> {
@@ -142,6 +147,13 @@ export class ScoreTally {
       }
     return all;
   }
+}
+
+/** The mean of each sample's scores; the scores themselves where nothing was asked twice. */
+function bySample({ samples, scores }: Answers): number[] {
+  if (new Set(samples).size === scores.length) return scores;
+  const places = Map.groupBy(scores.keys(), (place) => samples[place]!);
+  return [...places.values()].map((of) => mean(of.map((at) => scores[at]!))!);
 }
 
 export class Tally {

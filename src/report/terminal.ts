@@ -13,12 +13,13 @@ import {
   widthOf,
   wrapped,
 } from "../units/index.ts";
-import { shortlistText } from "./decision/index.ts";
+import { groundingRemark, shortlistText } from "./decision/index.ts";
 import { findingSentences } from "./finding-words.ts";
 import { findings } from "./findings.ts";
 import { loopText } from "./loops/text.ts";
 import { hasArms, type OptionRow, optionName, optionRows } from "./option-rows.ts";
 import { type QualityWords, qualityWords } from "./quality-words.ts";
+import { isForAnswersAlone, judgeSentences, spentText } from "./spending-words.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
 import { cacheShare, type Total } from "./tally.ts";
 import { textTable, widestOf } from "./terminal-table.ts";
@@ -38,14 +39,14 @@ export function terminalSummary(summary: RunSummary, { colour, width, reportPath
   const ink = colour ? inks : plainInks;
   const words = qualityWords(summary);
   const lines = [
-    ink.strong(plain(summary.run.scenario.question, columns)),
-    ink.soft(plain(outcomeLine(summary, words), columns)),
+    ...folded(summary.run.scenario.question, columns).map(ink.strong),
+    ...folded(outcomeLine(summary, words), columns).map(ink.soft),
     "",
     ...findings(summary).flatMap((finding) => wrapped(plain(`· ${finding}`), columns, "  ")),
     "",
     ...candidateLines(summary, columns, ink, words),
     "",
-    ...findingLines(summary, columns),
+    ...spentLines(summary, columns),
     ...cellLines(summary, columns, ink, words),
     ...decisionLines(summary, columns),
     ...loopText(summary.loops, columns),
@@ -56,6 +57,9 @@ export function terminalSummary(summary: RunSummary, { colour, width, reportPath
   ];
   return `${lines.join("\n")}\n`;
 }
+
+/** Text from outside, in lines. */
+const folded = (text: string, width: number) => wrapped(plain(text, 600), width, "  ");
 
 const definitionLine = ({ title, inShort, isJudged }: QualityWords) =>
   `${isJudged ? `${title}: ${inShort}. In brackets the 95% Wilson interval, then n. ` : ""}TTFT: request sent to first byte of the first event, median / p95. KV cache: median bytes of a call, 1 KB = 1000 bytes. Cached: tokens read from the cache over those its rule predicts. —: unknown, which is not 0.`;
@@ -71,39 +75,52 @@ function outcomeLine({ run, scored, failed, skipped }: RunSummary, { done }: Qua
   ].join(" · ");
 }
 
-/** The widest set of columns that fits. */
+/** The widest set of columns that fits. What is known of no option goes before anything that is known. */
 function candidateLines(summary: RunSummary, width: number, ink: Inks, words: QualityWords): string[] {
   const options = optionRows(summary);
   const title = words.isJudged ? [words.title] : [];
   const beside = words.beside === null ? [] : [words.beside.title];
-  const layouts = [
-    ["Candidate", ...title, ...beside, "KV cache", "TTFT", "Tokens/s", "Cached", "Cost"],
+  const all = ["Candidate", ...title, ...beside, "KV cache", "TTFT", "Tokens/s", "Cached", "Cost"];
+  const cellsOf = new Map(options.map((option) => [option, candidateCells(option, words)]));
+  const isKnown = (name: string) =>
+    ["Candidate", ...title].includes(name) || [...cellsOf.values()].some((cells) => cells[name] !== unknown);
+  const narrower = [
+    all,
     ["Candidate", ...title, ...beside, "KV cache", "TTFT", "Cost"],
     ["Candidate", ...title, "KV cache", "TTFT", "Cost"],
     ["Candidate", ...title, "KV cache", "TTFT"],
     ["Candidate", ...title],
   ];
-  // Names of arms that are cut are no longer told apart.
+  const layouts = [all, ...narrower.map((names) => names.filter(isKnown))];
+  // Names of arms that are cut are no longer told apart: they are folded.
+  const isFolded = hasArms(summary);
   const longest = Math.max(...options.map((option) => widthOf(optionName(option))));
   for (const names of layouts)
-    for (const room of hasArms(summary) ? [longest] : [34, 24]) {
-      const rows = options.map((option) => {
-        const cells = candidateCells(option, room, words);
-        return names.map((name) => cells[name]!);
+    for (const room of isFolded ? [longest, 34, 24].filter((room) => room <= longest) : [34, 24]) {
+      const rows = options.flatMap((option) => {
+        const cells = cellsOf.get(option)!;
+        const name = plain(optionName(option), isFolded ? undefined : room);
+        const [first, ...below] = isFolded ? wrapped(name, room, "  ") : [name];
+        const values = names.slice(1).map((name) => cells[name]!);
+        return [[first!, ...values], ...below.map((line) => [line])].map((row) => ({ option, row }));
       });
-      const [heading, ...body] = textTable(names, rows);
+      const [heading, ...body] = textTable(
+        names,
+        rows.map(({ row }) => row),
+      );
       if (widestOf([heading!, ...body]) <= width)
-        return [ink.soft(heading!), ...body.map((line, index) => (isNoise(options[index]!) ? ink.soft(line) : line))];
+        return [
+          ink.soft(heading!),
+          ...body.map((line, index) => (isNoise(rows[index]!.option) ? ink.soft(line) : line)),
+        ];
     }
   return options.map((option) => `${plain(optionName(option), width - 24)}  ${shareText(option.measures.quality)}`);
 }
 
-function candidateCells(option: OptionRow, room: number, { title, beside }: QualityWords): Record<string, string> {
-  const total = option.measures;
+function candidateCells({ measures: total }: OptionRow, { title, beside }: QualityWords): Record<string, string> {
   const decode = total.decodeTokensPerSecond.all.median;
   const ttft = total.ttftMs.all;
   return {
-    Candidate: plain(optionName(option), room),
     [title]: shareText(total.quality),
     ...(beside !== null && { [beside.title]: shareText(beside.of(total)) }),
     "KV cache": formatBytes(total.kvCacheBytes.median),
@@ -149,15 +166,27 @@ function cellLines({ candidates }: RunSummary, width: number, ink: Inks, { title
   return lines;
 }
 
-function findingLines({ run }: RunSummary, width: number): string[] {
-  const lines = findingSentences(run).flatMap((sentence) => wrapped(plain(sentence, 600), width, "  "));
-  return lines.length === 0 ? [] : [...lines, ""];
+/** Where more than answers was paid for. */
+function spentLines(summary: RunSummary, width: number): string[] {
+  if (isForAnswersAlone(summary)) return [];
+  const { run, spent } = summary;
+  const paid = `The run paid ${spent.isWhole || spent.knownUsd === null ? "" : "at least "}${spentText(summary)}.`;
+  const sentences = [paid, ...judgeSentences(run), ...findingSentences(run)];
+  return [...sentences.flatMap((sentence) => folded(sentence, width)), ""];
 }
 
-function decisionLines({ run, decision }: RunSummary, width: number): string[] {
+const fixedNumberRemark =
+  "Differences in this table are means over samples, and hold for a number of samples fixed beforehand.";
+
+function decisionLines({ run, decision, sequential }: RunSummary, width: number): string[] {
   if (decision.options.length < 2 || decision.reference === null) return [];
   const more = `\`assay compare-runs ${run.id}\` compares them in full: costs, times, domination, when to check again.`;
-  return [shortlistText(decision, width), "", ...wrapped(more, width, "  "), ""];
+  const said = [
+    ...(sequential === null ? [] : [fixedNumberRemark]),
+    ...(run.scenario.name === "grounding" ? [groundingRemark] : []),
+    more,
+  ];
+  return [shortlistText(decision, width), "", ...said.flatMap((sentence) => wrapped(sentence, width, "  ")), ""];
 }
 
 const isNoise = ({ candidate }: Pick<CandidateSummary, "candidate">) => candidate.kind === "calibration specimen";
@@ -165,9 +194,7 @@ const isNoise = ({ candidate }: Pick<CandidateSummary, "candidate">) => candidat
 function noticeLines({ candidates }: RunSummary, width: number, ink: Inks): string[] {
   const noted = candidates.filter(({ candidate }) => candidate.notice !== null);
   if (noted.length === 0) return [];
-  const lines = noted.flatMap(({ candidate }) =>
-    wrapped(`! ${plain(`${candidate.id}: ${candidate.notice}`, 600)}`, width, "  "),
-  );
+  const lines = noted.flatMap(({ candidate }) => folded(`! ${candidate.id}: ${candidate.notice}`, width));
   return [...lines.map(ink.warning), ""];
 }
 
@@ -178,8 +205,8 @@ function failureLines({ failures }: RunSummary, width: number, ink: Inks): strin
   if (failures.length === 0) return [];
   const lines = failures
     .slice(0, mostFailures)
-    .map((failure) =>
-      plain(`${formatCount(failure.count)} × ${failure.class}, ${failure.candidate}: ${failure.message}`, width),
+    .flatMap((failure) =>
+      folded(`${formatCount(failure.count)} × ${failure.class}, ${failure.candidate}: ${failure.message}`, width),
     );
   const others = failures.slice(mostFailures);
   const more =

@@ -35,6 +35,8 @@ export interface Route {
 
 export interface VendorRouteOptions {
   readonly model: string;
+  /** Stands for the model in the route's id. */
+  readonly name?: string | undefined;
   readonly baseUrl?: string | undefined;
   readonly keyEnv?: string | undefined;
   readonly protocol?: Endpoint["protocol"] | undefined;
@@ -76,7 +78,7 @@ export function vendorRoute(options: VendorRouteOptions, env: Readonly<Record<st
       mend: `put ${keyEnvs[0]}=… into .env, or name another variable with --api-key-env`,
     });
   return {
-    id: `${vendor}/${model}`,
+    id: `${vendor}/${options.name ?? model}`,
     model,
     endpoint: {
       baseUrl: baseUrl.replace(/\/+$/, ""),

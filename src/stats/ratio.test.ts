@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { studentTQuantile } from "./distributions.ts";
 import { standardDeviation } from "./mean.ts";
 import { randomFrom } from "./random.ts";
-import { ratioOfRatios, ratioOfSums } from "./ratio.ts";
+import { intervalOfQuotient, ratioOfRatios, ratioOfSums } from "./ratio.ts";
 
 const amount = fc.double({ min: 0.01, max: 10, noNaN: true });
 const samples = fc.array(
@@ -89,5 +89,33 @@ describe("a ratio of ratios", () => {
         expect(same.ratio).toBeCloseTo(1, 12);
       }),
     );
+  });
+});
+
+describe("the interval of a quotient", () => {
+  const even = (value: number, half: number) => ({ value, interval: { low: value - half, high: value + half } });
+
+  test("with even intervals is Fieller's: where (x − r·y)² = x's half² + r²·y's half²", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1, max: 10, noNaN: true }),
+        fc.double({ min: 0, max: 0.9, noNaN: true }),
+        (x, part) => {
+          const [left, right] = [even(x, part * x), even(3, 1)];
+          const { low, high } = intervalOfQuotient(left, right)!;
+          for (const r of [low, high]) expect((x - 3 * r) ** 2).toBeCloseTo((part * x) ** 2 + r ** 2, 6);
+          expect(low).toBeLessThanOrEqual(x / 3);
+          expect(high).toBeGreaterThanOrEqual(x / 3);
+        },
+      ),
+    );
+  });
+
+  test("of a constant cost is the cost over the ends of the share, however uneven", () => {
+    const share = { value: 1 / 24, interval: { low: 0.0074, high: 0.2024 } };
+    const { low, high } = intervalOfQuotient(even(2, 0), share)!;
+    expect(low).toBeCloseTo(2 / 0.2024, 9);
+    expect(high).toBeCloseTo(2 / 0.0074, 9);
+    expect(intervalOfQuotient(even(2, 0), even(0.1, 0.1))).toBeNull();
   });
 });

@@ -79,3 +79,36 @@ function productOfSums(parts: readonly Part[], exponents: readonly number[], con
 
 const totals = (parts: readonly Part[], columns: number) =>
   Array.from({ length: columns }, (_, index) => parts.reduce((sum, { values }) => sum + values[index]!, 0));
+
+/** An estimate with both ends of its interval. */
+export interface Ranged {
+  readonly value: number;
+  readonly interval: Interval;
+}
+
+/**
+ * The interval of a quotient from those of its parts (MOVER-R), which need not lie evenly around them:
+ *
+ *   low  = a / (xy + √(x²y² − a·b))     a = x_l(2x − x_l)     b = y_u(2y − y_u)
+ *   high = (xy + √(x²y² − c·d)) / d     c = x_u(2x − x_u)     d = y_l(2y − y_l)
+ *
+ * With even intervals it is Fieller's, without correlation. Assumes that the parts are estimated independently.
+ *
+ * @returns null where the denominator's interval reaches 0: the quotient then has no upper end
+ * @see Newcombe 2016, "MOVER-R confidence intervals for ratios and products of two independently estimated quantities",
+ *   Statistical Methods in Medical Research 25:1774; its lower end is written without the difference that cancels
+ */
+export function intervalOfQuotient(numerator: Ranged, denominator: Ranged): Interval | null {
+  const [x, y] = [numerator.value, denominator.value];
+  if (denominator.interval.low <= 0) return null;
+  const [a, c] = [numerator.interval.low, numerator.interval.high].map((end) => end * (2 * x - end)) as [
+    number,
+    number,
+  ];
+  const [d, b] = [denominator.interval.low, denominator.interval.high].map((end) => end * (2 * y - end)) as [
+    number,
+    number,
+  ];
+  const root = (product: number) => Math.sqrt(Math.max(0, (x * y) ** 2 - product));
+  return { low: a / (x * y + root(a * b)), high: (x * y + root(c * d)) / d };
+}

@@ -28,6 +28,15 @@ export function openFile(path: string): Sqlite.Database {
 }
 
 export function cannotUse(path: string, error: unknown): UserError {
+  if (error instanceof Sqlite.SqliteError && error.code.startsWith("SQLITE_CONSTRAINT"))
+    return new UserError(
+      {
+        happened: `a trial could not be kept in ${path}, as another one stands in its place: ${messageOf(error)}`,
+        expected: "one process that goes on with a run",
+        mend: "wait until the other process has ended, then go on with `assay run --resume`; nothing that it kept is lost",
+      },
+      { cause: error },
+    );
   return new UserError(
     {
       happened: `the store ${path} cannot be used: ${messageOf(error)}`,

@@ -47,6 +47,19 @@ test("questions that lie in the folder are offered, and may be declined", async 
   expect(declined.job.scorers).toEqual(["exact"]);
 });
 
+test("material that is named goes with imported questions, and is refused where a kind has none", async () => {
+  const folder = folderOf({ ...documents, "questions.csv": "input,target\nWhy?,because\n" });
+  const { asked, job } = await init(
+    folder,
+    [],
+    ["--import", "questions.csv", "--material", "docs/*.md", "--volume", "1"],
+  );
+  expect(job).toMatchObject({ material: "docs/*.md", samples: "questions.csv" });
+  expect(asked.some((question) => question.startsWith("The documents"))).toBe(false);
+  const without = await init(folder, [], ["--import", "questions.csv", "--force"]);
+  expect(without.job.material).toBeUndefined();
+});
+
 test("what a flag says is not asked", async () => {
   const folder = folderOf(documents);
   const flags = ["--kind", "chat", "--name", "n", "--model", "ollama/a", "--volume", "3"];
@@ -81,6 +94,11 @@ test.each([
   [["--import", "none.jsonl"], 1, "there is no such file"],
   [["--import", "notes.jsonl"], 1, "holds no questions in a known form"],
   [["--kind", "chat", "--import", "notes.jsonl"], 1, "--kind chat is given together with --import"],
+  [
+    ["--kind", "classify", "--material", "notes.jsonl"],
+    1,
+    "--material notes.jsonl is given, and a job of kind classify",
+  ],
   [["--kind", "chat", "--name", "two words"], 1, 'the name is "two words"'],
   [["--kind", "chat", "--model", "ollama/a,nonsense"], 1, 'no route leads to "nonsense"'],
   [["--kind", "chat", "--model", "engine/nobody"], 1, 'there is no specimen "nobody"'],

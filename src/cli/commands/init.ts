@@ -67,8 +67,9 @@ async function answers(flags: Flags, folder: string, io: Io): Promise<FirstJob> 
     suggestion: kind === "example" ? kind : nameFrom(folder),
     check: checkName,
   });
-  const material =
-    questions === null && withMaterial.includes(kind) ? await materialOf(flags, contents, folder, io) : null;
+  const isWithMaterial = questions === null ? withMaterial.includes(kind) : flags.material !== undefined;
+  if (!isWithMaterial) refuseMaterial(kind, flags);
+  const material = isWithMaterial ? await materialOf(flags, contents, folder, io) : null;
   const model = await answered(io, {
     given: flags.model.length > 0 ? flags.model.join(",") : undefined,
     question: "Candidates, with commas between them",
@@ -284,6 +285,15 @@ function refuseKindOfImport({ kind, import: path }: Flags): void {
     happened: `--kind ${kind} is given together with --import ${path}`,
     expected: "one of them: imported questions say themselves what they are",
     mend: "leave one out",
+  });
+}
+
+function refuseMaterial(kind: Kind, { material }: Flags): void {
+  if (material === undefined) return;
+  throw new UserError({
+    happened: `--material ${material} is given, and a job of kind ${kind} begins without documents`,
+    expected: `--material with --kind ${withMaterial.join(" or ")}, or with questions from a file`,
+    mend: "leave it out, and add `material:` to the file that is written; docs/jobs.md describes it",
   });
 }
 

@@ -25,7 +25,7 @@ import { findPassages, type OpenQuestion, questionOf } from "../question.ts";
 import { openOwnStore, printResult, reportFlags, storeFlag, withRun } from "../result.ts";
 import { concurrencyOf, identityOf, newRun, planOf } from "../run-plan.ts";
 import { runProgress } from "../run-progress.ts";
-import { parseSettings, readSettings, Settings } from "../settings.ts";
+import { parseSettings, readSettings, refuseUnusedRetrievalPrices, Settings } from "../settings.ts";
 
 const flags = Settings.omit({ scenario: true, job: true }).extend({
   dryRun: z.boolean().default(false).describe("Say how many calls, tokens, money and minutes, and stop"),
@@ -35,7 +35,9 @@ const flags = Settings.omit({ scenario: true, job: true }).extend({
     .min(0)
     .max(1)
     .optional()
-    .describe("Exit 100 if a candidate's grounded share is below this"),
+    .describe(
+      "Exit 100 if a candidate's grounded share, or the quality of its answers in a job, is below this, 0 to 1",
+    ),
   ...reportFlags,
   ...storeFlag,
   json: jsonFlag,
@@ -69,7 +71,7 @@ export const runCommand = defineCommand({
     if (flags.require !== undefined) refuseToRequire(settings);
     if (flags.dryRun) {
       const summary = await planSummary(settings, { store: flags.store }, io);
-      io.print(flags.json ? JSON.stringify(summary.candidates, null, 2) : planText(summary, io.width));
+      io.print(flags.json ? JSON.stringify(summary, null, 2) : planText(summary, io.width));
       return 0;
     }
     const store = await openOwnStore(flags, io);
@@ -127,6 +129,7 @@ async function measure(
   io: Io,
 ): Promise<ExitCode> {
   const question = await questionOf(settings, (use) => use(store));
+  if (earlier === null) refuseUnusedRetrievalPrices(settings, question.needs);
   const candidates = await candidatesOf(question, io);
   try {
     refuseUnknownPrices(question, candidates);
@@ -144,13 +147,19 @@ async function measure(
     await store.markRun(run.id, end === "finished" ? "finished" : "interrupted", io.now().toISOString());
     if (end !== "finished")
       io.note(
-        `${end === "interrupted" ? "Stopped" : "The cost cap is reached"}. ${found === null ? "Nothing is lost" : "Not all passages are found, and the next part begins with the first one again"}; go on with: assay run --resume ${run.id}${end === "interrupted" ? "" : " --max-cost <more>"}`,
+        `${whyItEnded[end]}. ${found === null ? "Nothing is lost" : "Not all passages are found, and the next part begins with the first one again"}; go on with: assay run --resume ${run.id}${end === "cost cap reached" ? " --max-cost <more>" : ""}`,
       );
     return await printResult(await store.findRun(run.id), store, flags, io, end !== "finished" ? 3 : 0);
   } finally {
     await candidates.close();
   }
 }
+
+const whyItEnded: Readonly<Record<Exclude<RunEnd, "finished">, string>> = {
+  interrupted: "Stopped",
+  "cost cap reached": "The cost cap is reached",
+  "server gone": "A server that had answered takes no connections any more",
+};
 
 /** What an extraction or an import left out has to be read before any number; a page has all of it. */
 const mostNotes = 8;
@@ -217,7 +226,7 @@ async function measureTrials(
     budget: budgetOf(run, settings, store),
     stopping: io.interrupts.stopping,
     aborting: io.interrupts.aborting,
-    onTrial: runProgress(plan, done.size, bar.update, io),
+    onTrial: runProgress(plan, done, bar.update, io),
   };
   try {
     if (run.sequential === undefined) return await runTrials(options);

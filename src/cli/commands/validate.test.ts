@@ -38,6 +38,56 @@ test("a cap on cost needs the price of each vendor's model", async () => {
   expect((await validate(cwd, ["job.json", "--price", "input=1,output=2"])).code).toBe(0);
 });
 
+test("a price of a model that does not search is refused with those that do", async () => {
+  const arms = [{ retrieval: "embeddings", embeddings: "vllm/e", topK: 1, passageWords: 20 }];
+  const cwd = folderOf({
+    "job.json": {
+      job: "j",
+      material: "a.md",
+      samples: [{ input: "x" }],
+      scorers: ["tool-calls"],
+      model: "vllm/m",
+      arms,
+    },
+    "plain.json": { job: "j", samples: [{ input: "x" }], scorers: ["tool-calls"], model: "vllm/m" },
+    "a.md": "# A\n\nNothing.\n",
+  });
+  const priced = (file: string, model: string) => validate(cwd, [file, "--retrieval-price", `${model}=1/Mtok`]);
+  expect((await priced("job.json", "vllm/e")).code).toBe(0);
+  const slip = await priced("job.json", "vllm/E");
+  expect([slip.code, threeLines.exec(slip.noted)?.slice(1)]).toEqual([
+    1,
+    [
+      "--retrieval-price is given for vllm/E, which the job does not ask",
+      "a model that embeds or reranks in it: vllm/e",
+      "correct the name, or leave it out",
+    ],
+  ]);
+  expect((await priced("plain.json", "vllm/e")).noted).toContain("a job with an arm that embeds or reranks");
+});
+
+test("images for the embedded engine and uneven rows are noted, a letter in a text is not looked for", async () => {
+  const image = { type: "image", url: "https://a.b/c.png" };
+  const cwd = folderOf({
+    "images.json": { job: "j", samples: [{ input: [{ role: "user", content: [image] }] }], model: "engine/reader-gqa" },
+    "table.json": { job: "j", material: "a.md", samples: "s.csv", scorers: ["choice"], model: "vllm/m" },
+    "s.csv": "input,target\nx,A\ny\n",
+    "a.md": "# A\n\nNothing.\n",
+  });
+  const said = async (...args: string[]) => (await validate(cwd, args)).printed.replaceAll(/\s+/g, " ");
+  expect(await said("images.json")).toContain(
+    "The embedded engine takes no images: 1 sample with images will fail there",
+  );
+  expect(await said("images.json", "--model", "vllm/m")).not.toContain("takes no images");
+  const table = await said("table.json");
+  expect(table).toContain("s.csv: 1 row has not 2 fields");
+  expect(table).toMatch(/answer in arm \d+ \d+ \d+ — whole/);
+});
+
+test("a missing job is not said to be named by a file", async () => {
+  expect((await validate(folderOf({}), ["job.yaml"])).noted).toContain("or have `assay init` write a first job");
+});
+
 test("a candidate's name that stands twice stops a run, and a judge that is a candidate is noted", async () => {
   const scorers = [{ type: "judge", model: "vllm/m", rubric: "Right?" }];
   const cwd = folderOf({ "job.json": { job: "j", samples: [{ input: "x" }], scorers } });

@@ -11,7 +11,7 @@ import { defineCommand, type ExitCode, type Io, jsonFlag, printMistake } from ".
 import { jobNotes, jobText } from "../job-text.ts";
 import { progressBar } from "../progress.ts";
 import { type JobQuestion, jobQuestion } from "../question.ts";
-import { parseSettings, Settings } from "../settings.ts";
+import { parseSettings, refuseUnusedRetrievalPrices, Settings } from "../settings.ts";
 
 const settingsFlags = Settings.pick({
   model: true,
@@ -58,7 +58,9 @@ async function readJob(path: string, flags: Flags, io: Io): Promise<JobQuestion>
     read += 1;
     if (read % 1_000 === 0) io.progress?.(`reading samples: ${formatCount(read)}`);
   };
-  return jobQuestion(settings, path, onSample).finally(() => io.progress?.(null));
+  const question = await jobQuestion(settings, path, onSample).finally(() => io.progress?.(null));
+  refuseUnusedRetrievalPrices(settings, question.needs);
+  return question;
 }
 
 async function printOverview(question: JobQuestion, folder: string, json: boolean, io: Io): Promise<ExitCode> {

@@ -18,7 +18,7 @@ export type Kind = keyof typeof kinds;
 export interface FirstJob {
   readonly kind: Kind;
   readonly name: string;
-  /** A pattern, and the files that it names; null for kinds without material. */
+  /** A pattern, and the files that it names; null for kinds without material, and where ready questions are asked without. */
   readonly material: { readonly pattern: string; readonly files: readonly string[] } | null;
   /** In place of the kind's own questions. */
   readonly questions: QuestionFile | null;
@@ -29,7 +29,7 @@ export interface FirstJob {
 /** Files by their names, the job's first. */
 export function firstJob(job: FirstJob, fileName: string): ReadonlyMap<string, string> {
   const { kind, name, questions } = job;
-  const parts = questions === null ? byKind[kind](job) : readyQuestions(questions);
+  const parts = questions === null ? byKind[kind](job) : readyQuestions(questions, job);
   const text = [
     `# yaml-language-server: $schema=./node_modules/assay/data/schema/job.schema.json
 # ${isReady(job) ? "" : 'Edit the lines that end in "# edit". '}\`assay validate ${fileName}\` says what would be asked; docs/jobs.md has every key.
@@ -82,12 +82,15 @@ const textSettings = "settings: { temperature: 0, maxTokens: 300 }";
 const judgeHint = `  # A model that judges, none of the candidates:
   # - { type: judge, model: openai/gpt-5-mini, rubric: "Is the answer right by the reference, and complete?" }`;
 
+const materialSection = ({ pattern }: NonNullable<FirstJob["material"]>) =>
+  `# What answers rest on: paths and globs relative to this file. \`assay validate\` lists the files and what was read of them.
+material: ${flow(pattern)}`;
+
 const byKind: Readonly<Record<Kind, (job: FirstJob) => Parts>> = {
   documents: ({ material }) => ({
     question: "Which model answers our questions from the documents, and at what cost?",
     sections: [
-      `# What answers rest on: paths and globs relative to this file. \`assay validate\` lists the files and what was read of them.
-material: ${flow(material!.pattern)}`,
+      materialSection(material!),
       `# The system prompt; {{material}} is where the documents go.
 instructions: |-
   Answer from the documents below, in one sentence. If they do not say, answer: I do not know.
@@ -246,7 +249,7 @@ function extractSample(path: string, index: number): string {
     target: ${flow(basename(path).replace(/\.\w+$/, ""))} # edit${index === 0 ? fields : "\n    responseFormat: *fields"}`;
 }
 
-function readyQuestions({ from, path }: QuestionFile): Parts {
+function readyQuestions({ from, path }: QuestionFile, { material }: FirstJob): Parts {
   const source =
     from === "samples"
       ? `# The questions, read from their file: docs/jobs.md has the columns.\nsamples: ${flow(path)}`
@@ -254,7 +257,7 @@ function readyQuestions({ from, path }: QuestionFile): Parts {
 import: ${flow({ from, path })}`;
   return {
     question: "Which model answers these questions best, and at what cost?",
-    sections: [source, scorersFor[from]],
+    sections: [...(material === null ? [] : [materialSection(material)]), source, scorersFor[from]],
     settings: "# settings: { temperature: 0, maxTokens: 300 }",
   };
 }

@@ -1,10 +1,10 @@
 /** The model says that it does not know, where the material does not say. */
 import { z } from "zod";
-import { UserError } from "../../errors.ts";
+import { type Mistake, UserError } from "../../errors.ts";
 import type { AskJudge, Sample, Scorer } from "../scenario.ts";
 import type { Score } from "../trial.ts";
 import { containsWords } from "./contains.ts";
-import { askForJson, asking } from "./judge-call.ts";
+import { askForJson, asking, judgeEffort } from "./judge-call.ts";
 import { judgeMessages, questionExhibit } from "./judge-prompt.ts";
 import { normalised } from "./normalise.ts";
 import { scoreName } from "./score-name.ts";
@@ -32,23 +32,33 @@ export function abstention(spec: Spec): Scorer {
   return {
     name: spec.name ?? spec.type,
     version: 1,
+    asks: (sample) => (sample.answerable || spec.model === undefined ? null : judgeEffort(promptOf(sample, ""), spec)),
     score: async (sample, answer, ask) => {
       if (sample.answerable) return null;
-      const phrases = [...(spec.phrases ?? []), sample.target ?? "", ...(sample.alternatives ?? [])].filter(
-        (text) => comparable(text) !== "",
-      );
+      const phrases = phrasesOf(spec, sample);
       const said = phrases.find((phrase) => containsWords(comparable(phrase), comparable(answer.text)));
       if (said !== undefined) return verdict(true, said, answer.text);
       if (spec.model !== undefined) return judged(sample, answer.text, ask, spec);
       if (phrases.length > 0) return verdict(false, phrases.join(" or "), answer.text.trim());
-      throw new UserError({
-        happened: `nothing says how an answer to sample ${sample.id} would abstain`,
-        expected: "`phrases` or a `model` in the scorer, or a target in the sample",
-        mend: 'add `phrases: ["I do not know"]` to the scorer, in the words that the instructions ask for',
-      });
+      throw new UserError(unsaid(spec, sample));
     },
   };
 }
+
+type Asked = Pick<Sample, "id" | "target" | "alternatives" | "answerable">;
+
+/** What keeps the scorer from judging any answer to the sample, whatever a model says; null where nothing does. */
+export const abstentionMistake = (spec: Spec, sample: Asked): Mistake | null =>
+  sample.answerable || spec.model !== undefined || phrasesOf(spec, sample).length > 0 ? null : unsaid(spec, sample);
+
+const phrasesOf = ({ phrases = [] }: Spec, { target, alternatives = [] }: Asked) =>
+  [...phrases, target ?? "", ...alternatives].filter((text) => comparable(text) !== "");
+
+const unsaid = ({ name, type }: Spec, { id }: Asked): Mistake => ({
+  happened: `scorer ${name ?? type}: nothing says how an answer to sample ${id} would abstain`,
+  expected: "`phrases` or a `model` in the scorer, or a target in the sample",
+  mend: 'add `phrases: ["I do not know"]` to the scorer, in the words that the instructions ask for',
+});
 
 const comparable = (text: string) =>
   normalised(text.replaceAll("’", "'"), { caseSensitive: false, whiteSpace: "collapse", punctuation: "trim" });
@@ -56,8 +66,7 @@ const comparable = (text: string) =>
 const Reply = z.object({ reason: z.string(), abstains: z.boolean() });
 
 async function judged(sample: Sample, text: string, ask: AskJudge, spec: Spec): Promise<Score> {
-  const messages = judgeMessages(instructions, rubric, [questionExhibit(sample), { name: "answer", text }], form);
-  const { abstains, reason } = await askForJson(ask, messages, Reply, spec);
+  const { abstains, reason } = await askForJson(ask, promptOf(sample, text), Reply, spec);
   const value = abstains ? 1 : 0;
   return {
     value,
@@ -66,6 +75,9 @@ async function judged(sample: Sample, text: string, ask: AskJudge, spec: Spec): 
     labels: { abstains: 1, answers: 0 },
   };
 }
+
+const promptOf = (sample: Sample, text: string) =>
+  judgeMessages(instructions, rubric, [questionExhibit(sample), { name: "answer", text }], form);
 
 const instructions = "You judge whether an answer abstains.";
 const rubric =

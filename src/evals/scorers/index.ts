@@ -1,3 +1,4 @@
+export { abstentionMistake } from "./abstention.ts";
 export { type Rating, type RatingsTable, ratingsTable } from "./agreement.ts";
 export { type CitedValue, citedValues, citesTheLine, exactAnswer, grounded } from "./cited-lines.ts";
 export { containsWords } from "./contains.ts";

@@ -1,7 +1,8 @@
 /** Asks a judge and reads the JSON that it replies with. */
 import { z } from "zod";
 import type { Message } from "../../wire/index.ts";
-import type { AskJudge } from "../scenario.ts";
+import type { AskJudge, JudgeEffort } from "../scenario.ts";
+import { turnEffort } from "../turn-effort.ts";
 import { jsonAnswer } from "./json-answer.ts";
 import { excerpt } from "./verdict.ts";
 
@@ -12,6 +13,17 @@ export const asking = {
   retry: z.boolean().default(false).describe("Ask once more where the reply is not the JSON asked for"),
 };
 export type Asking = z.infer<z.ZodObject<typeof asking>>;
+
+/** @param messages  with an empty answer */
+export function judgeEffort(messages: readonly Message[], { maxTokens }: Asking, times = 1): JudgeEffort {
+  const { inputTokens, mostInputTokens } = turnEffort({ messages });
+  return {
+    calls: times,
+    inputTokens: times * inputTokens!,
+    mostInputTokens: times * mostInputTokens!,
+    mostOutputTokens: times * maxTokens,
+  };
+}
 
 /**
  * The judge's reply under a schema. A reply may stand in a code fence. A retry shows the judge its reply.

@@ -1,8 +1,9 @@
 /** A model that judges answers by a rubric. */
 import { z } from "zod";
 import { mean } from "../../stats/index.ts";
-import type { Scorer } from "../scenario.ts";
-import { askForJson, asking } from "./judge-call.ts";
+import type { Message } from "../../wire/index.ts";
+import type { Sample, Scorer } from "../scenario.ts";
+import { askForJson, asking, judgeEffort } from "./judge-call.ts";
 import { judgeMessages, materialExhibits, questionExhibit, referenceExhibits } from "./judge-prompt.ts";
 import { scoreName } from "./score-name.ts";
 import { excerpt } from "./verdict.ts";
@@ -46,14 +47,9 @@ export function judge(spec: Spec): Scorer {
   return {
     name: spec.name ?? spec.type,
     version,
+    asks: (sample) => judgeEffort(promptOf(sample, "", spec), spec, spec.repeats),
     score: async (sample, answer, ask) => {
-      const exhibits = [
-        ...(spec.material ? materialExhibits(sample) : []),
-        questionExhibit(sample),
-        ...referenceExhibits(sample),
-        { name: "answer", text: answer.text },
-      ];
-      const messages = judgeMessages(instructions, spec.rubric, exhibits, formOf(spec));
+      const messages = promptOf(sample, answer.text, spec);
       const judgements: Judgement[] = [];
       for (let repeat = 1; repeat <= spec.repeats; repeat++)
         judgements.push(await askForJson(ask, messages, reply, spec, repeat));
@@ -66,6 +62,16 @@ export function judge(spec: Spec): Scorer {
       };
     },
   };
+}
+
+function promptOf(sample: Sample, answer: string, spec: Spec): Message[] {
+  const exhibits = [
+    ...(spec.material ? materialExhibits(sample) : []),
+    questionExhibit(sample),
+    ...referenceExhibits(sample),
+    { name: "answer", text: answer },
+  ];
+  return judgeMessages(instructions, spec.rubric, exhibits, formOf(spec));
 }
 
 const instructions =

@@ -20,7 +20,15 @@ const roles: Readonly<Record<string, Role>> = {
   tool: "tool",
 };
 
-const known = new Set(["role", "content", "reasoning_content", "reasoning", "tool_calls", "tool_call_id"]);
+const known = new Set([
+  "role",
+  "content",
+  "reasoning_content",
+  "reasoning",
+  "tool_calls",
+  "tool_call_id",
+  "function_call",
+]);
 /** Without meaning for the model that answers: ids of datasets, and what training weighs. */
 const meaningless = new Set(["id", "weight", "train", "source", "function"]);
 
@@ -51,7 +59,7 @@ function messageOf(given: JsonObject, where: string, unsupported: UnsupportedLis
   const role = roles[String(given.role)];
   if (role === undefined) return leftOut(`a message of role ${JSON.stringify(given.role)}`, where, unsupported);
   const content = contentOf(given.content, where, unsupported);
-  const toolCalls = toolCallsOf(given.tool_calls, where, unsupported);
+  const toolCalls = toolCallsOf(given.tool_calls ?? olderCall(given.function_call), where, unsupported);
   if (content === null || toolCalls === null) return null;
   for (const [key, value] of Object.entries(given))
     if (!known.has(key) && !meaningless.has(key) && value !== null) unsupported.add(`${key} of a message`, where);
@@ -125,6 +133,9 @@ function toolCallsOf(given: unknown, where: string, unsupported: UnsupportedList
   const calls = Array.isArray(given) ? given.map(toolCallOf) : [null];
   return calls.every((call) => call !== null) ? calls : leftOut("a tool call of no known form", where, unsupported);
 }
+
+/** Before there were tools, OpenAI's messages called one function, without an id. */
+const olderCall = (call: unknown) => (call === null || call === undefined ? null : [{ function: call }]);
 
 /** OpenAI's `{id, function: {name, arguments}}`, or Inspect's `{id, function, arguments}`. */
 function toolCallOf(given: unknown): { id: string; name: string; arguments: string } | null {

@@ -40,6 +40,24 @@ test("a last message that calls tools is what calls are held against", async () 
   });
 });
 
+test("OpenAI's older functions are tools, and a call of one is what calls are held against", async () => {
+  const { samples, lost } = await importChat({
+    messages: [
+      question,
+      { role: "assistant", content: null, function_call: { name: "look_up", arguments: '{"of":"France"}' } },
+    ],
+    functions: [{ name: "look_up", parameters: { type: "object" } }],
+  });
+  expect(samples).toEqual([
+    {
+      input: [question],
+      scorers: [{ type: "tool-calls", expect: [{ name: "look_up", arguments: { of: "France" } }] }],
+      tools: [{ name: "look_up", parameters: { type: "object" } }],
+    },
+  ]);
+  expect(lost).toEqual([]);
+});
+
 test("OpenAI's older evals have an ideal answer, or several", async () => {
   const { samples } = await importChat(
     { input: [question], ideal: "Paris" },

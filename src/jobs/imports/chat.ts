@@ -1,6 +1,7 @@
 /**
  * Conversations as datasets of chat models keep them, one on each line: `{"messages": […], "tools": […]}`, where a last
- * message of the assistant is what a good answer looks like; and OpenAI's older `{"input": […], "ideal": …}`.
+ * message of the assistant is what a good answer looks like; OpenAI's older `{"messages": […], "functions": […]}` and
+ * `{"input": […], "ideal": …}`.
  *
  * @see https://platform.openai.com/docs/guides/supervised-fine-tuning
  * @see https://huggingface.co/docs/trl/dataset_formats#conversational
@@ -17,11 +18,11 @@ export const importChat = (source: ImportSource): Promise<Imported> =>
     isObject(row) ? sampleOf(row, where, unsupported) : leftOut("no object", where, unsupported),
   );
 
-const read = new Set(["messages", "input", "ideal", "tools", "id"]);
+const read = new Set(["messages", "input", "ideal", "tools", "functions", "id"]);
 
 function sampleOf(row: JsonObject, where: string, unsupported: UnsupportedList): SampleInput | null {
   const messages = chatMessages(row.messages ?? row.input, where, unsupported);
-  const tools = messages === null ? null : toolsOf(parsed(row.tools), where, unsupported);
+  const tools = messages === null ? null : toolsOf(parsed(row.tools ?? row.functions), where, unsupported);
   if (messages === null || tools === null) return null;
   const metadata = Object.entries(row).filter(([key]) => !read.has(key));
   const answered = answerOf(messages, row.ideal);

@@ -26,6 +26,27 @@ test("choices are listed in the question and scored by their letter, also where 
   ]);
 });
 
+test("choices that are right only together, and choices of no known form, are left out", async () => {
+  const row = { input: "Which?", choices: ["x", "y"] };
+  const { samples, lost } = await imported(
+    {
+      "a.jsonl": [
+        { ...row, target: ["A", "B"] },
+        { ...row, target: "AB" },
+        { ...row, target: ["B"] },
+        { input: "Which?", choices: { A: "x" }, target: "A" },
+        { input: "Which?", choices: [{ text: "x" }, { text: "y" }], target: "A" },
+      ],
+    },
+    { from: "inspect", path: "a.jsonl" },
+  );
+  expect(samples.map(({ target }) => target)).toEqual([["B"]]);
+  expect(lost).toEqual([
+    "sample left out: several choices that are right only together",
+    "sample left out: choices of no known form",
+  ]);
+});
+
 test("a conversation with an image keeps its turns, and the image's path", async () => {
   const content = [
     { type: "text", text: "How many balloons?" },

@@ -45,6 +45,7 @@ function sampleOf(row: JsonObject, names: Fields, where: string, unsupported: Un
   const given = row[names.input];
   const choices = choicesOf(row[names.choices]);
   const input = typeof given === "string" ? given : chatMessages(given, where, unsupported);
+  if (choices === null) return leftOut("choices of no known form", where, unsupported);
   if (input === null || input === "") return input === null ? null : leftOut("no input", where, unsupported);
   if (choices.length > 0 && typeof input !== "string")
     return leftOut("choices behind a conversation", where, unsupported);
@@ -52,6 +53,8 @@ function sampleOf(row: JsonObject, names: Fields, where: string, unsupported: Un
     if (row[key] !== undefined && row[key] !== null) unsupported.add(`${key}: there is no sandbox`, where);
   const id = row[names.id];
   const target = targetOf(row[names.target]);
+  if (choices.length > 0 && wantsSeveral(target, choices.length))
+    return leftOut("several choices that are right only together", where, unsupported);
   const metadata = metadataOf(row, names.metadata);
   const columns = new Set([
     names.input,
@@ -78,9 +81,17 @@ function targetOf(given: unknown): string | string[] | null {
   return given.length === 0 ? null : given.map(String);
 }
 
-/** A text is split at commas, or where there are none at white space: Inspect's `read_choices`. */
-function choicesOf(given: unknown): string[] {
+/** Inspect's `choice` wants all letters of a target, be it a list or one text, `AB`; here several are as good as each other. */
+function wantsSeveral(target: string | string[] | null, choices: number): boolean {
+  if (Array.isArray(target)) return target.length > 1;
+  const last = String.fromCharCode("A".charCodeAt(0) + choices - 1);
+  return target !== null && target.length > 1 && [...target].every((letter) => letter >= "A" && letter <= last);
+}
+
+/** Null where they are neither a text nor a list of texts. A text is split at commas, or where there are none at white space: Inspect's `read_choices`. */
+function choicesOf(given: unknown): string[] | null {
   if (given === undefined || given === null) return [];
+  if ([given].flat().some((choice) => typeof choice === "object")) return null;
   const found = Array.isArray(given) ? given.map(String) : splitted(String(given));
   return found.map((choice) => choice.trim()).filter((choice) => choice !== "");
 }

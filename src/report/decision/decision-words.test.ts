@@ -68,6 +68,26 @@ test("names what is compared with all of the material, and compares with the bes
   expect(titles(builder("agent of 4 turns")).filter((title) => title.startsWith("Compared with"))).toHaveLength(2);
 });
 
+test("says which calls costs are of, and what grounding's quality takes together", () => {
+  const costs = [0, 1].map((costUsd) => candidateOf(`costs ${costUsd}`));
+  const decide = (name: string, known = {}) => {
+    const of = runOf(costs, known);
+    const builder = startDecision([{ ...of, scenario: { ...of.scenario, name } }], { today: "2026-11-28" });
+    for (let sample = 0; sample < 8; sample++)
+      for (const [costUsd, { id }] of costs.entries())
+        builder.add(trialOf({ candidate: id, sample: String(sample), quality: sample < 7 ? 1 : null, costUsd }));
+    return tablesMarkdown(decisionDocument(builder.decision())).replaceAll(/\s+/g, " ");
+  };
+  expect(decide("support")).toContain("1 failed (1 paid for)");
+  expect(decide("support")).toContain("× ∞ (the other costs nothing)");
+  expect(decide("support")).toContain("those of a sample's first asking");
+  expect(decide("support")).not.toContain("right abstentions");
+  expect(decide("grounding")).toContain("grounded answers and right abstentions together");
+  const sequential = { careAbout: 0.05, options: ["costs 0", "costs 1"], documents: 8, seed: 1 };
+  expect(decide("support", { sequential })).toContain("**Had the number of samples been fixed beforehand");
+  expect(decide("support", { sequential })).toContain("run-1 stopped as soon as it was clear, or could have");
+});
+
 test("says how little can be said of nothing", () => {
   const decision = startDecision([run], { today: "2026-11-28" }).decision();
   expect(decisionText(decision, { width: 80 })).toContain("Nothing was scored, so nothing can be said.");

@@ -41,10 +41,18 @@ export function decisionDocument(decision: Decision): TablesDocument {
   };
 }
 
-/** What it comes down to, in a sentence. */
-export function headlineOf({ options, reference, pareto, comparisons, careAbout }: Decision): string {
+/** What it comes down to, in a sentence; of a run that stopped when it was clear, as far as it may be said. */
+export function headlineOf(decision: Decision): string {
+  const { options, reference, sequentialRuns } = decision;
   if (reference === null) return "Nothing was scored, so nothing can be said.";
   if (options.length === 1) return `${reference} is the only option.`;
+  const verdict = verdictOf(decision, reference);
+  return sequentialRuns.length === 0
+    ? verdict
+    : `Had the number of samples been fixed beforehand, which it was not: ${verdict}`;
+}
+
+function verdictOf({ options, pareto, comparisons, careAbout }: Decision, reference: string): string {
   const named = (verdicts: readonly Comparison["verdict"][]) =>
     comparisons.filter(({ verdict }) => verdicts.includes(verdict)).map(({ option }) => option);
   const open = named(["not told apart", null]);
@@ -147,7 +155,7 @@ function optionTable(decision: Decision, options: readonly Option[]): DocumentTa
   };
   return {
     title: "Options",
-    note: `Means with 95% intervals, clustered by document; times are medians of a sample, KV cache that of a call.${callsPerMonth === null ? " No volume was given, so costs are those of 1,000 calls." : ""}`,
+    note: `Means with 95% intervals, clustered by document. Costs and times are those of a sample's first asking, times its median; KV cache that of a call.${callsPerMonth === null ? " No volume was given, so costs are those of 1,000 calls." : ""}`,
     head: ["Option", "Answered", "Quality", `Cost, ${volume}`, "Cost of a right answer", "TTFT", "E2E", "KV cache"],
     rows: options.map((option) => {
       const { paid, bare } = amount(option);
@@ -165,7 +173,7 @@ function optionTable(decision: Decision, options: readonly Option[]): DocumentTa
             text: option.reliability === null ? unknown : formatShare(option.reliability.value),
             marks: markOf(option.reliability, shareRange),
           },
-          ...(option.failed > 0 ? [{ text: `${formatCount(option.failed)} failed` }] : []),
+          ...(option.failed > 0 ? [{ text: `${formatCount(option.failed)} failed`, marks: paidMarks(option) }] : []),
           ...(option.skipped > 0 ? [{ text: `${formatCount(option.skipped)} skipped` }] : []),
         ],
         option.quality === null
@@ -180,7 +188,7 @@ function optionTable(decision: Decision, options: readonly Option[]): DocumentTa
           ...estimateLine(paid, formatUsd),
           ...(paid === null
             ? [{ text: unknown, marks: costMarks(option) }]
-            : bare === null || bare.value === paid.value
+            : bare === null || isAlike(bare.value, paid.value)
               ? []
               : [
                   {
@@ -202,6 +210,12 @@ const tail = (p95: Estimate | null): CellLine[] =>
   p95 === null
     ? []
     : [{ text: `p95 ${formatMs(p95.value)}`, marks: markOf(p95, (interval) => rangeText(interval, formatMs)) }];
+
+const paidMarks = ({ failedPaid }: Option): string[] =>
+  failedPaid === 0 ? [] : [`${formatCount(failedPaid)} paid for`];
+
+/** But for rounding. */
+const isAlike = (one: number, other: number) => Math.abs(one - other) <= 1e-9 * other;
 
 const costMarks = ({ costKnown, costUnknown, scored }: Option): string[] =>
   costKnown === 0 ? [] : [`${formatCount(costUnknown)} of ${formatCount(scored)} not known`];
@@ -253,12 +267,14 @@ function comparisonRow(comparison: Comparison, careAbout: number): DocumentCell[
   ];
 }
 
-const ratioMarks = ({ interval, n, documents }: Estimate): string[] => [
-  interval === null
-    ? documents < 2
-      ? `one document, n ${formatCount(n)}`
-      : "the same in every sample"
-    : formatRange(interval, factor),
+const ratioMarks = ({ value, interval, n, documents }: Estimate): string[] => [
+  value === Number.POSITIVE_INFINITY
+    ? "the other costs nothing"
+    : interval === null
+      ? documents < 2
+        ? `one document, n ${formatCount(n)}`
+        : "the same in every sample"
+      : formatRange(interval, factor),
 ];
 
 /** In one piece where lines are folded. */
@@ -427,7 +443,12 @@ function changeText(of: string, { better, at }: Change, range: string): string {
 
 const rounded = ({ low, high }: Range): Range => ({ low: Math.round(low), high: Math.round(high) });
 
-export function remarksOf({ callsPerMonth, careAbout, options, isPairedByName }: Decision): string[] {
+/** A run's tables show the two apart, and only the first as the headline. */
+export const groundingRemark =
+  "Quality here: grounded answers and right abstentions together. Grounded, in the tables of a run, leaves abstentions out.";
+
+export function remarksOf(decision: Decision): string[] {
+  const { scenario, callsPerMonth, careAbout, options, sequentialRuns, isPairedByName } = decision;
   const unknownAxes = (["costUsd", "ttftMs", "kvCacheBytes"] as const).filter((axis) =>
     options.every(
       (option) =>
@@ -439,6 +460,12 @@ export function remarksOf({ callsPerMonth, careAbout, options, isPairedByName }:
     ),
   );
   return [
+    ...(sequentialRuns.length === 0
+      ? []
+      : [
+          `${listed(sequentialRuns)} stopped as soon as it was clear, or could have: what holds at whatever look it stopped is the difference that its own report puts first, a mean over documents, for which it was planned. Differences, p and verdicts here are means over samples, of a number of samples fixed beforehand; they may say more than the run does.`,
+        ]),
+    ...(scenario.name === "grounding" ? [groundingRemark] : []),
     `Quality: the mean of an answer's worst score, or of the scenario's headline; failed trials count in none, but as not answered. Intervals hold with 95%, with samples of one document taken together. ${sizeInPoints(careAbout)} of quality is what was said to matter.`,
     ...(isPairedByName
       ? ["Some records do not tell what was asked: there, samples of one name are taken as the same question."]
@@ -449,7 +476,7 @@ export function remarksOf({ callsPerMonth, careAbout, options, isPairedByName }:
       : [
           `Not known of any option, so no reason for or against one: ${unknownAxes.map((axis) => axisNames[axis]).join(", ")}.`,
         ]),
-    "Costs are those of answered calls, retries included, with embedding the question and reranking for it; no part of what embedding the material or a judge costs. A cost is unknown where that of one call is.",
+    "Costs are those of a sample's first asking, retries included, where it was answered, or failed and is known to have cost something; with embedding the question and reranking for it, without what embedding the material or a judge costs. A cost is unknown where that of one answered call is.",
     `${unknown}: unknown, which is not 0. No interval: all values are alike, or too few.`,
   ];
 }

@@ -59,7 +59,7 @@ const turnTable = (turns: readonly agentLoops.TurnRow[]) =>
   table(
     {
       title: "By turn",
-      note: "Tokens are sums over the calls. Ceiling: the most that any cache could have given back, estimated from words. Of ceiling: read over ceiling, with the 95% interval over documents.",
+      note: "Tokens are sums over the calls. Ceiling: the most that any cache could have given back, estimated from words, and no less than what was read. Of ceiling: read over ceiling, with the 95% interval over documents.",
     },
     [
       { title: "Turn", rank: 0, of: ({ turn }) => ({ text: formatCount(turn) }) },

@@ -52,11 +52,16 @@ const textArm = (
   rates,
 });
 
-const recallArm = ([label, attention]: (typeof designs)[number], tokens: number, rates: readonly number[]): Arm => {
+const recallArm = (
+  [label, attention]: (typeof designs)[number],
+  tokens: number,
+  tokensPerStep: number,
+  rates: readonly number[],
+): Arm => {
   const decoderOf = (layers: readonly LayerConfig[]) => ({ ...recallDecoder([]), layers });
   return {
     name: recall(label),
-    training: recallTraining(decoderOf(equalLayers(2, attention, 256, decoderOf)), tokens, [tokens]),
+    training: recallTraining(decoderOf(equalLayers(2, attention, 256, decoderOf)), tokens, [tokens], tokensPerStep),
     rates,
   };
 };
@@ -92,6 +97,8 @@ interface Size {
   readonly layers: number;
   readonly steps: number;
   readonly tokens: number;
+  /** Of recall. */
+  readonly tokensPerStep: number;
   readonly textRates: readonly number[];
   readonly recallRates: readonly number[];
   readonly seeds: readonly number[];
@@ -104,6 +111,7 @@ function formOf({
   layers,
   steps,
   tokens,
+  tokensPerStep,
   textRates,
   recallRates,
   seeds,
@@ -113,7 +121,7 @@ function formOf({
   const labels = some.map(([label]) => label);
   const arms = [
     ...some.map((design) => textArm(design, layers, steps, textRates)),
-    ...some.map((design) => recallArm(design, tokens, recallRates)),
+    ...some.map((design) => recallArm(design, tokens, tokensPerStep, recallRates)),
   ];
   return {
     arms,
@@ -176,6 +184,7 @@ export const latentAttentionProtocol: Protocol = {
       layers: 4,
       steps: 600,
       tokens: 256,
+      tokensPerStep: 2048,
       textRates: [4e-3, 8e-3, 1.6e-2],
       recallRates: [1e-3, 2e-3, 4e-3],
       seeds: [1, 2, 3, 4, 5],
@@ -197,6 +206,7 @@ export const latentAttentionProtocol: Protocol = {
       layers: 2,
       steps: 200,
       tokens: 32,
+      tokensPerStep: 1024,
       textRates: [8e-3],
       recallRates: [2e-3],
       seeds: [1, 2, 3],

@@ -257,6 +257,15 @@ extensions: [file://hook.js]
   ]);
 });
 
+test("the environment is told, not read, in vars and in prompts", async () => {
+  const { samples, lost } = await importConfig(`
+prompts: ["say {{a}}", "{{ env.HOME }}: {{a}}"]
+tests: [{ vars: { a: "at {{env.HOME}}" } }, { vars: { a: b } }, { vars: { a: "{{env}}", env: "ours, {{b}}" } }]
+`);
+  expect(samples.map(({ input }) => input)).toEqual(["say b", "say ours, {{b}}", ": ours, {{b}}"]);
+  expect(lost).toEqual(["sample left out: {{ env.HOME }}: a variable of the environment"]);
+});
+
 test("a config in TypeScript or JSON is read like one in YAML", async () => {
   const config = { prompts: ["{{q}}"], tests: [{ vars: { q: "a" } }] };
   const json = await imported({ "promptfooconfig.json": config }, { from: "promptfoo", path: "promptfooconfig.json" });

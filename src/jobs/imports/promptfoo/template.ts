@@ -25,6 +25,7 @@ export function render(template: string, vars: JsonObject, undefinedAs: "" | nul
   let unsupported: string | null = null;
   const text = bare.replace(expression, (whole, inside: string) => {
     const name = inside.trim();
+    if (isOfEnvironment(name, vars)) unsupported ??= `{{ ${name} }}: a variable of the environment`;
     if (!path.test(name)) unsupported ??= `{{ ${name} }}: a filter or an expression in a template`;
     const value = path.test(name) ? lookup(vars, name) : undefined;
     if (value === undefined || value === null) return undefinedAs ?? whole;
@@ -34,6 +35,9 @@ export function render(template: string, vars: JsonObject, undefinedAs: "" | nul
   });
   return unsupported === null ? { text } : { unsupported };
 }
+
+/** `env` is promptfoo's own name, unless a test has a var of that name. What is set here may not be what was set there. */
+const isOfEnvironment = (name: string, vars: JsonObject) => /^env\b/.test(name) && !Object.hasOwn(vars, "env");
 
 /** The names at the beginning of a template's expressions. */
 export const namesIn = (template: string): string[] =>

@@ -93,9 +93,10 @@ export function resolved(vars: JsonObject): { readonly vars: JsonObject } | { re
   return { vars: values };
 }
 
-/** Whether a text names vars that there are. A text that names others is taken as it is, as promptfoo does. */
+/** Whether a text names vars that there are, or the environment. A text that names others is taken as it is, as promptfoo does. */
 function names(value: unknown, vars: JsonObject): boolean {
   if (typeof value !== "string") return false;
   const found = namesIn(value);
-  return found.length > 0 && found.every((name) => Object.hasOwn(vars, name));
+  const has = (name: string) => Object.hasOwn(vars, name);
+  return (found.includes("env") && !has("env")) || (found.length > 0 && found.every(has));
 }

@@ -12,7 +12,7 @@ export function advice(summary: LoopSummary): string[] {
   const prompt = summary.turns.reduce((sum, { promptTokens }) => sum + promptTokens, 0);
   const worth = summary.causes.filter(({ lostTokens }) => lostTokens > worthSaying * prompt);
   const said = worth.map((row) => `${happened(row, summary)}: ${lost(row)}. ${mend(row, summary)}`);
-  return [...said, ...kept(summary), ...unreported(summary)];
+  return [...said, ...kept(summary), ...beyondAll(summary), ...unreported(summary)];
 }
 
 const calls = (count: number) => `${formatCount(count)} call${count === 1 ? "" : "s"}`;
@@ -76,6 +76,13 @@ function kept({ grade: { ofExpected, ofCeiling, expectedOfCeiling } }: LoopSumma
   if (rule === null && ceiling === null) return [];
   return [`The vendor gave back ${[rule, ceiling].filter((part) => part !== null).join(", and ")}${allowed ?? ""}.`];
 }
+
+const beyondAll = ({ beyond }: LoopSummary) =>
+  beyond.calls === 0
+    ? []
+    : [
+        `${calls(beyond.calls)} reported ${formatCount(beyond.tokens)} tokens read beyond what this run had sent before, as far as that is known: the cache was warm from an earlier run, the estimate from words is too low, or the server's count is off. Such a call counts as one that read all there was.`,
+      ];
 
 const unreported = ({ unreported: count }: LoopSummary) =>
   count === 0 ? [] : [`${calls(count)} did not say what was read from the cache: their misses are not known.`];

@@ -5,7 +5,8 @@ import type { LoopTurn } from "./loop-turns.ts";
 
 const turn = (over: Partial<LoopTurn>): LoopTurn => ({
   ...{ trialId: "a", cell: {}, sampleId: "a", document: "a", turn: 1, attempts: 1, endsTrial: false, usage: null },
-  ...{ promptTokens: 1_000, cachedTokens: 0, expectedTokens: 0, ceilingTokens: 0, ttftMs: 100, costUsd: 0.001 },
+  ...{ promptTokens: 1_000, cachedTokens: 0, expectedTokens: 0, ceilingTokens: 0, beyondTokens: 0, ttftMs: 100 },
+  ...{ costUsd: 0.001 },
   ...{ pauseMs: null, change: null, losses: [] },
   ...over,
 });
@@ -79,5 +80,15 @@ test("a server that does not say what it read is not taken for one that read not
 test("a loop that lost nothing gets no advice but its grade", () => {
   expect(advice(loopSummary([turn({}), turn({ ...warm, cachedTokens: 1_000, expectedTokens: 1_000 })]))).toEqual([
     "The vendor gave back 100% of what its rule promises (2 calls), and 100% of what any cache could have given back (2 calls); the rule itself allows 100% of that.",
+  ]);
+});
+
+test("what was read beyond all that was sent is said, and is never more than any cache could have given back", () => {
+  const more = { ...warm, cachedTokens: 900, expectedTokens: null, ceilingTokens: 900, beyondTokens: 560 };
+  const summary = loopSummary([turn({ expectedTokens: null }), turn(more), turn({ ...more, turn: 3 })]);
+  expect(summary.beyond).toEqual({ calls: 2, tokens: 1_120 });
+  expect(advice(summary)).toEqual([
+    "The vendor gave back 100% of what any cache could have given back (3 calls).",
+    "2 calls reported 1,120 tokens read beyond what this run had sent before, as far as that is known: the cache was warm from an earlier run, the estimate from words is too low, or the server's count is off. Such a call counts as one that read all there was.",
   ]);
 });

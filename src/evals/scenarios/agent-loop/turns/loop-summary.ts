@@ -40,6 +40,8 @@ export interface LoopSummary {
   readonly calls: number;
   /** Calls whose server did not say what it read from its cache: nothing is said of their losses. */
   readonly unreported: number;
+  /** Calls that read more than this run had sent before, and how many tokens more. */
+  readonly beyond: { readonly calls: number; readonly tokens: number };
   readonly grade: CacheGrade;
   readonly turns: readonly TurnRow[];
   /** Most tokens first. */
@@ -60,6 +62,10 @@ export function loopSummary(turns: readonly LoopTurn[]): LoopSummary {
     sessions: new Set(turns.map(({ trialId }) => trialId)).size,
     calls: turns.length,
     unreported: turns.filter(({ cachedTokens }) => cachedTokens === null).length,
+    beyond: {
+      calls: turns.filter(({ beyondTokens }) => beyondTokens > 0).length,
+      tokens: turns.reduce((sum, { beyondTokens }) => sum + beyondTokens, 0),
+    },
     grade: gradeOf(turns),
     turns: [...byTurn].sort(([a], [b]) => a - b).map(([turn, of]) => turnRow(turn, of)),
     causes: causeRows(turns),

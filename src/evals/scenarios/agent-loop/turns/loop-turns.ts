@@ -26,8 +26,10 @@ export interface LoopTurn {
   readonly cachedTokens: number | null;
   /** Under the route's rule; null where there is none. */
   readonly expectedTokens: number | null;
-  /** What no cache can exceed. */
+  /** The most that was there to read: of what was sent before, and no less than what was read. */
   readonly ceilingTokens: number;
+  /** Tokens that were read beyond all that this run had sent before, as far as is known of it; 0 where they are none. */
+  readonly beyondTokens: number;
   /** First byte of the first event. */
   readonly ttftMs: number | null;
   readonly costUsd: number | null;
@@ -87,15 +89,15 @@ export function loopTurns(records: readonly TrialRecord[], options: LoopTurnsOpt
     const change = earlier === null ? null : prefixChange(earlier.parts, parts);
     const slack = options.promptOf === undefined ? estimateSlack * (promptTokens ?? 0) : 0;
     const estimatedCeiling = scaled(ceilings)!;
-    const isWithinSlack = cachedTokens !== null && cachedTokens - estimatedCeiling <= slack;
-    // No rule gives more than the ceiling, and no server has read more: an estimate that is a little below is raised.
-    const ceilingTokens =
+    const isExact = call.cacheCeilingTokens !== undefined || options.promptOf !== undefined;
+    const sentBefore =
       call.cacheCeilingTokens ??
-      Math.max(
-        estimatedCeiling,
-        options.promptOf === undefined ? (call.expectedCacheReadTokens ?? 0) : 0,
-        isWithinSlack ? cachedTokens : 0,
-      );
+      Math.max(estimatedCeiling, options.promptOf === undefined ? (call.expectedCacheReadTokens ?? 0) : 0);
+    const beyond = Math.max(0, (cachedTokens ?? 0) - sentBefore);
+    // No rule gives more than the ceiling, and no server has read more: one that is below is raised, and where it is more
+    // than a little below, that is said.
+    const ceilingTokens = sentBefore + beyond;
+    const beyondTokens = beyond > (isExact ? 0 : slack) ? beyond : 0;
     const appended = earlier === null ? 0 : Math.min(earlier.call.usage?.inputTokens ?? 0, promptTokens ?? 0);
     const readable = {
       appended,
@@ -111,7 +113,7 @@ export function loopTurns(records: readonly TrialRecord[], options: LoopTurnsOpt
       turn: call.turn,
       attempts: record.calls.filter(({ purpose, turn }) => purpose === "answer" && turn === call.turn).length,
       endsTrial: record.trial.outcome === "scored" && call.turn === record.trial.turns,
-      ...{ promptTokens, cachedTokens, expectedTokens, ceilingTokens },
+      ...{ promptTokens, cachedTokens, expectedTokens, ceilingTokens, beyondTokens },
       ttftMs: call.timings.firstEventMs,
       costUsd: call.costUsd,
       usage,

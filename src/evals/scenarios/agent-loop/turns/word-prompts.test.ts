@@ -43,6 +43,27 @@ test("OpenAI from GPT-5.6: without developer messages the first user message is 
   ]);
 });
 
+test("a server that reports more than was ever sent reads no more than all, and how much more is known", async () => {
+  const server = await fake.moonshot.start({});
+  const records = await recordsOf(scenarioOf([grown(0), grown(20)]), routeTo(server.baseUrl, { id: "custom/m" }));
+  await server.close();
+  // It claims 80% of every prompt, the first one as well.
+  const inventing = records.map((record) => ({
+    ...record,
+    calls: record.calls.map((call) => {
+      const { inputTokens } = call.usage!;
+      const cacheReadTokens = Math.floor(0.8 * inputTokens!);
+      return {
+        ...call,
+        usage: { ...call.usage!, cacheReadTokens, uncachedInputTokens: inputTokens! - cacheReadTokens },
+      };
+    }),
+  }));
+  const turns = loopTurns(inventing, { price: null, rule: null });
+  for (const { cachedTokens, ceilingTokens } of turns) expect(ceilingTokens).toBeGreaterThanOrEqual(cachedTokens!);
+  expect(turns.map(({ beyondTokens }) => beyondTokens)).toEqual([turns[0]!.cachedTokens, 0]);
+});
+
 test.each([
   ["openai/gpt-5", "openai-chat"],
   ["deepseek/deepseek-chat", "openai-chat"],
