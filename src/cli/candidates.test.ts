@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { folderOf } from "../../test/made-files/imported.ts";
-import { candidatesOf, reachOf, refuseUnknownPrices } from "./candidates.ts";
+import { candidatesOf, refuseUnknownPrices } from "./candidates.ts";
 import type { Io } from "./command.ts";
 import { questionOf } from "./question.ts";
+import { reachOf } from "./reach.ts";
 import { parseSettings } from "./settings.ts";
 
 const never = new AbortController().signal;

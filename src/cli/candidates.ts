@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { type Engine, EngineError, startEngine } from "../engine/index.ts";
-import { type Mistake, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import type { RetrievalModel } from "../evals/index.ts";
 import type { JobCandidate, RetrievalModels } from "../jobs/index.ts";
 import { embedBy, type PostOptions, type RetrievalRoute, rerankBy } from "../retrieval/index.ts";
@@ -11,10 +11,11 @@ import { ensureSpecimen, type SpecimenInfo, specimens } from "../specimens/index
 import { type Message, textOf } from "../wire/index.ts";
 import type { Io } from "./command.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { givenPrice, givenRetrievalPrices } from "./given-prices.ts";
 import { knownPrice } from "./known-price.ts";
 import { progressBar } from "./progress.ts";
 import type { Question } from "./question.ts";
-import { givenPrice, givenRetrievalPrices, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 
 export interface Candidates {
   readonly routes: readonly Route[];
@@ -109,7 +110,7 @@ export async function candidatesOf(question: Question, io: Io, prepare = true): 
 }
 
 /** How a candidate is reached: as the command line says of all of them, else as the job says of this one. */
-function wayTo(model: string, question: Question): VendorRouteOptions {
+export function wayTo(model: string, question: Question): VendorRouteOptions {
   const { baseUrl, apiKeyEnv, protocol } = question.settings;
   const own = ownOf(model, question);
   const { name, model: asked = model } = question.own?.get(model) ?? {};
@@ -148,65 +149,6 @@ const jobPrice = (
   source: "given in the job's file",
 });
 
-export interface Reach {
-  readonly model: string;
-  readonly role: "answers" | "judges" | "embeds" | "reranks";
-  /** Null where a problem stands in the way. */
-  readonly at: string | null;
-  readonly key: "set" | "none needed" | null;
-  readonly problem: Mistake | null;
-  readonly specimen: SpecimenInfo | null;
-}
-
-/** Each model that a run would ask, and what keeps it from being asked. Nothing is started and nothing sent. */
-export function reachOf(question: Question, io: Io): Reach[] {
-  const { settings, needs } = question;
-  const answering = settings.model ?? (settings.gguf ? [] : defaultModels());
-  const helpers = [
-    ...(needs.judge === null ? [] : [{ model: needs.judge, role: "judges" as const }]),
-    ...needs.embedders.map((model) => ({ model, role: "embeds" as const })),
-    ...needs.rerankers.map((model) => ({ model, role: "reranks" as const })),
-  ];
-  return [
-    ...answering.map((model) => reach(model, "answers", io, wayTo(model, question))),
-    ...(settings.gguf ?? []).map((path) =>
-      reachable(path, "answers", () => {
-        refuseMissing([path]);
-        return {};
-      }),
-    ),
-    ...helpers.map(({ model, role }) => reach(model, role, io)),
-  ];
-}
-
-function reach(model: string, role: Reach["role"], io: Io, options: Partial<VendorRouteOptions> = {}): Reach {
-  if (isOnEngine(model))
-    return reachable(model, role, () => {
-      if (role === "reranks") throw cannotRerank(model);
-      return { specimen: specimenNamed(nameOf(model)) };
-    });
-  return reachable(model, role, () => {
-    const { endpoint } = vendorRoute({ model, ...options }, io.env);
-    return { at: endpoint.baseUrl, key: endpoint.apiKey === null ? "none needed" : "set" };
-  });
-}
-
-function reachable(model: string, role: Reach["role"], find: () => Partial<Reach>): Reach {
-  const unknown = { model, role, at: null, key: null, problem: null, specimen: null };
-  try {
-    return { ...unknown, at: "embedded engine", key: "none needed", ...find() };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { ...unknown, problem: error.mistake };
-  }
-}
-
-/** Whether a run would find the way to a model; keys are not looked for. @throws UserError where it would not */
-export function refuseUnknownModel(model: string, io: Io): void {
-  if (isOnEngine(model)) specimenNamed(nameOf(model));
-  else vendorRoute({ model, sends: false }, io.env);
-}
-
 /** @throws UserError under a cap on cost for a model whose price is not known */
 export function refuseUnknownPrices({ settings }: Question, { routes, judge, retrieval }: Candidates): void {
   if (settings.maxCost === undefined || settings.allowUnknownPrice) return;
@@ -232,9 +174,9 @@ export function refuseUnknownPrices({ settings }: Question, { routes, judge, ret
 export const sequencesOf = ({ concurrency = 1 }: Settings) => Math.max(2, concurrency);
 
 const onEngine = "engine/";
-const isOnEngine = (model: string) => model.startsWith(onEngine);
+export const isOnEngine = (model: string) => model.startsWith(onEngine);
 const isNotOnEngine = (model: string) => !isOnEngine(model);
-const nameOf = (model: string) => model.slice(onEngine.length);
+export const nameOf = (model: string) => model.slice(onEngine.length);
 
 /** All that the embedded engine has to hold: candidates, and the specimens that judge or embed. */
 async function engineModels(
@@ -279,7 +221,7 @@ const embeddingHere = ({ endpoint, model }: Route, today: string): RetrievalRout
   price: { usd: 0, per: "Mtok", observedOn: today, source: "runs here" },
 });
 
-const cannotRerank = (model: string) =>
+export const cannotRerank = (model: string) =>
   new UserError({
     happened: `${model} cannot rerank: the embedded engine has no such route`,
     expected: "a model behind a `/rerank` route, `<vendor>/<model>`",
@@ -302,7 +244,7 @@ export function specimenNamed(name: string): SpecimenInfo {
 }
 
 /** A dry run opens no file; that one is not there it says all the same. */
-function refuseMissing(paths: readonly string[]): void {
+export function refuseMissing(paths: readonly string[]): void {
   const missing = paths.find((path) => !existsSync(path));
   if (missing === undefined) return;
   throw new UserError({

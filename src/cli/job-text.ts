@@ -1,8 +1,8 @@
 /** What a job would ask, on the screen. */
 import type { JobOverview, LoadedImport } from "../jobs/index.ts";
 import { formatBytes, formatCount, plain, wrapped } from "../units/index.ts";
-import type { Reach } from "./candidates.ts";
 import type { JobQuestion } from "./question.ts";
+import type { Reach } from "./reach.ts";
 import { table } from "./table.ts";
 
 export interface JobView extends JobOverview {

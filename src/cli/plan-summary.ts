@@ -19,6 +19,7 @@ import { detectableDifference, samplesToDetect, spreadOfDiscordance } from "../s
 import { formatCount, formatMs, formatTokens, formatUsd, wrapped } from "../units/index.ts";
 import { candidatesOf } from "./candidates.ts";
 import type { Io } from "./command.ts";
+import { refuseUnusedRetrievalPrices } from "./given-prices.ts";
 import { progressBar } from "./progress.ts";
 import { findPassages, questionOf } from "./question.ts";
 import { hasStore, openEarlierStore } from "./result.ts";
@@ -97,6 +98,7 @@ export async function planSummary(settings: Settings, request: PlanRequest, io: 
     const store = await openEarlierStore(request, io);
     return use(store).finally(() => store.close());
   });
+  refuseUnusedRetrievalPrices(settings, question.needs);
   const { routes, retrieval, judge } = await candidatesOf(question, io, false);
   const opened = await question.open(io.interrupts.aborting);
   const finding = await findPassages(opened, null, io, (model) => retrieval.get(model)?.price ?? null);

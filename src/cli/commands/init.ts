@@ -6,7 +6,6 @@ import { messageOf, UserError } from "../../errors.ts";
 import { findFiles } from "../../material/index.ts";
 import { vendors } from "../../routes/index.ts";
 import { formatCount, plain, wrapped } from "../../units/index.ts";
-import { refuseUnknownModel } from "../candidates.ts";
 import { defineCommand, type Io, listFlag } from "../command.ts";
 import { type FirstJob, firstJob, type Kind, kinds, linesToEdit } from "../init/first-job.ts";
 import {
@@ -16,6 +15,7 @@ import {
   type QuestionFile,
   questionFile,
 } from "../init/folder-contents.ts";
+import { refuseUnknownModel } from "../reach.ts";
 
 const kindNames = Object.keys(kinds) as [Kind, ...Kind[]];
 

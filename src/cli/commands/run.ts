@@ -19,13 +19,14 @@ import { wrapped } from "../../units/index.ts";
 import { sendCall } from "../../wire/index.ts";
 import { type Candidates, candidatesOf, refuseUnknownPrices, retrievalBy } from "../candidates.ts";
 import { defineCommand, type ExitCode, type Io, jsonFlag } from "../command.ts";
+import { refuseUnusedRetrievalPrices } from "../given-prices.ts";
 import { planSummary, planText } from "../plan-summary.ts";
 import { progressBar } from "../progress.ts";
 import { findPassages, type OpenQuestion, questionOf } from "../question.ts";
 import { openOwnStore, printResult, reportFlags, storeFlag, withRun } from "../result.ts";
 import { concurrencyOf, identityOf, newRun, planOf } from "../run-plan.ts";
 import { runProgress } from "../run-progress.ts";
-import { parseSettings, readSettings, refuseUnusedRetrievalPrices, Settings } from "../settings.ts";
+import { parseSettings, readSettings, Settings } from "../settings.ts";
 
 const flags = Settings.omit({ scenario: true, job: true }).extend({
   dryRun: z.boolean().default(false).describe("Say how many calls, tokens, money and minutes, and stop"),

@@ -6,12 +6,14 @@ import { oneCall, type Sample, type Solver, type Turn } from "../../evals/index.
 import { jobScenario, overviewOf } from "../../jobs/index.ts";
 import { formatCount, printable } from "../../units/index.ts";
 import type { Message } from "../../wire/index.ts";
-import { candidatesOf, reachOf, refuseUnknownPrices } from "../candidates.ts";
+import { candidatesOf, refuseUnknownPrices } from "../candidates.ts";
 import { defineCommand, type ExitCode, type Io, jsonFlag, printMistake } from "../command.ts";
+import { refuseUnusedRetrievalPrices } from "../given-prices.ts";
 import { jobNotes, jobText } from "../job-text.ts";
 import { progressBar } from "../progress.ts";
 import { type JobQuestion, jobQuestion } from "../question.ts";
-import { parseSettings, refuseUnusedRetrievalPrices, Settings } from "../settings.ts";
+import { reachOf } from "../reach.ts";
+import { parseSettings, Settings } from "../settings.ts";
 
 const settingsFlags = Settings.pick({
   model: true,
