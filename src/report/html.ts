@@ -25,7 +25,7 @@ import { pageStyle } from "./page-style.ts";
 import { cachePoints, depthPoints, frontierPoints, qualityPoints, speedPoints, trainedContexts } from "./points.ts";
 import { qualityWords } from "./quality-words.ts";
 import { verdicts } from "./selection.ts";
-import { judgeSentences, priceText, spentText } from "./spending-words.ts";
+import { hasNoPrice, judgeSentences, priceText, spentText } from "./spending-words.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
 import { cacheTable, candidateTable, cellTables, failureTable, kindOf } from "./tables.ts";
 
@@ -73,7 +73,7 @@ function headline(summary: RunSummary): Markup {
     ["Trials", `${outcomes.join(", ")} of ${formatCount(run.plannedTrials)} planned`],
     ["Started", run.startedAt.slice(0, 16).replace("T", " ").concat(" UTC")],
     ["Status", statusOf(run)],
-    [summary.spent.isWhole ? "Cost" : "Known cost", spentText(summary)],
+    [summary.spent.isWhole || hasNoPrice(summary) ? "Cost" : "Known cost", spentText(summary)],
     ["Retries", formatCount(total.retries)],
   ] as const;
   const notices = run.candidates.filter(({ notice }) => notice !== null);

@@ -6,6 +6,7 @@ import type { Total } from "./tally.ts";
 
 /** `$0.40: answers $0.10, judge $0.26, finding passages $0.04`; without its parts where all of it is for answers. */
 export function spentText({ run, spent }: Pick<RunSummary, "run" | "spent">): string {
+  if (hasNoPrice({ run, spent })) return "no price: runs here";
   const { answersUsd, judgeUsd, findingUsd, knownUsd } = spent;
   const parts = [
     ["answers", answersUsd, "trial"],
@@ -19,6 +20,10 @@ export function spentText({ run, spent }: Pick<RunSummary, "run" | "spent">): st
 /** Whether it was answers alone that were paid for. */
 export const isForAnswersAlone = ({ run, spent: { judgeUsd, findingUsd } }: Pick<RunSummary, "run" | "spent">) =>
   !isJudged(run, judgeUsd) && findingUsd.known + findingUsd.unknown === 0;
+
+/** Whether all that was asked runs on the embedded engine. */
+export const hasNoPrice = (summary: Pick<RunSummary, "run" | "spent">) =>
+  isForAnswersAlone(summary) && summary.run.candidates.every(({ kind }) => kind !== "vendor");
 
 const isJudged = ({ judge }: RunInfo, { sum }: Total) => judge !== undefined || sum !== 0;
 

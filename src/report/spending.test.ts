@@ -45,3 +45,11 @@ test("a trial that was never asked costs nothing", () => {
   expect(sumOf(spending)).toEqual([0, 0, 0, 0, true]);
   expect(spentText({ run, spent: spending.spending() })).toBe("$0");
 });
+
+test("the embedded engine has no price, which is not an unknown cost", () => {
+  const spending = new Spending({});
+  spending.add({ ...trial, costUsd: null }, [call("answer", null)]);
+  const [candidate] = run.candidates;
+  const here = { ...run, candidates: [{ ...candidate!, kind: "trained specimen" as const }] };
+  expect(spentText({ run: here, spent: spending.spending() })).toBe("no price: runs here");
+});
