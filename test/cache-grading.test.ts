@@ -2,18 +2,13 @@
  * A run against vendors whose tokens nobody else knows: what their rules say should be read from the cache, counted in
  * words, beside what servers that follow the documentation report.
  */
+
 import { expect, test } from "vitest";
-import {
-  grounding,
-  groundingDefaults,
-  type Plan,
-  planTokens,
-  runTrials,
-  type TrialRecord,
-} from "../src/evals/index.ts";
+import { grounding, groundingDefaults, planTokens, runTrials, type TrialRecord } from "../src/evals/index.ts";
 import { vendorRoute } from "../src/routes/index.ts";
 import { sendCall } from "../src/wire/index.ts";
 import * as fake from "./fake-vendors/index.ts";
+import { planFor } from "./fixtures/plan.ts";
 
 const scenario = grounding({ ...groundingDefaults, contextTokens: [2_048], documents: 3 });
 
@@ -26,15 +21,7 @@ async function recordsOf(
   const route = vendorRoute({ model }, { [`${vendor}_API_KEY`]: "k", [`${vendor}_BASE_URL`]: server.baseUrl });
   const records: TrialRecord[] = [];
   const never = new AbortController().signal;
-  const plan: Plan = {
-    scenario,
-    routes: [route],
-    repeats: 1,
-    limit: () => Number.POSITIVE_INFINITY,
-    temperature: 0,
-    seed: 1,
-    maxTokens: 8,
-  };
+  const plan = planFor(scenario, route, { maxTokens: 8 });
   const planned = await planTokens(plan, route, concurrency);
   const end = await runTrials({
     plan,

@@ -1,4 +1,5 @@
 /** A job with two arms, from its file to its records: documents read, passages found, a small model asked, trials kept. */
+
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -12,13 +13,14 @@ import {
   registerLines,
 } from "../src/corpus/index.ts";
 import { type Engine, startEngine } from "../src/engine/index.ts";
-import { type Plan, plannedCount, runTrials } from "../src/evals/index.ts";
+import { plannedCount, runTrials } from "../src/evals/index.ts";
 import { jobScenario, loadJob } from "../src/jobs/index.ts";
 import { llamaCpp, type Route } from "../src/routes/index.ts";
 import { ensureSpecimen } from "../src/specimens/index.ts";
 import { randomFrom } from "../src/stats/index.ts";
 import { openStore } from "../src/store/index.ts";
 import { sendCall } from "../src/wire/index.ts";
+import { planFor } from "./fixtures/plan.ts";
 import { folderOf } from "./made-files/imported.ts";
 
 const model = "reader-gqa";
@@ -83,15 +85,7 @@ test("both arms of a job are answered, and each trial says what was given and wh
     lane: "engine",
     maxOutputTokens: 16,
   };
-  const plan: Plan = {
-    scenario,
-    routes: [route],
-    repeats: 1,
-    limit: () => Number.POSITIVE_INFINITY,
-    temperature: 0,
-    seed: 1,
-    maxTokens: null,
-  };
+  const plan = planFor(scenario, route);
   const store = await openStore(":memory:");
   await store.startRun({
     id: "r",

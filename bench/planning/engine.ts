@@ -1,9 +1,11 @@
 /** The job on the embedded engine, asked for real: tokens that it evaluated, planned and as they were given. */
+
 import { type Engine, startEngine } from "../../src/engine/index.ts";
 import { type Plan, planTokens, runTrials, type Scenario } from "../../src/evals/index.ts";
 import { llamaCpp, type Route } from "../../src/routes/index.ts";
 import { ensureSpecimen } from "../../src/specimens/index.ts";
 import { type Message, sendCall } from "../../src/wire/index.ts";
+import { planFor } from "../../test/fixtures/plan.ts";
 import { temporaryFolder } from "../programs.ts";
 import { questionScenario, writeQuestionJob } from "./question-job.ts";
 
@@ -45,7 +47,7 @@ export async function onEngine(
     });
     try {
       const route = routeTo(engine, concurrency);
-      const plan = planOf(asked, route);
+      const plan = planFor(asked, route);
       return { tokens: await planTokens(plan, route, concurrency), ...(await evaluated(plan, concurrency)) };
     } finally {
       await engine.close();
@@ -99,16 +101,6 @@ async function evaluated(plan: Plan, concurrency: number) {
   });
   return { evaluatedTokens, asExpected };
 }
-
-const planOf = (scenario: Scenario, route: Route): Plan => ({
-  scenario,
-  routes: [route],
-  repeats: 1,
-  limit: () => Number.POSITIVE_INFINITY,
-  temperature: 0,
-  seed: 1,
-  maxTokens: null,
-});
 
 function routeTo(engine: Engine, sequences: number): Route {
   const turnOf = ({ role, content }: Message) => ({ role, content: String(content) });

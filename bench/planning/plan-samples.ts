@@ -1,8 +1,10 @@
 /** Loads a job and plans it, as `assay run` does before its first call, or with what the plan costs, as `assay plan` does. */
+
 import { setFlagsFromString } from "node:v8";
-import { type Plan, planTokens } from "../../src/evals/index.ts";
+import { planTokens } from "../../src/evals/index.ts";
 import { windowsOf } from "../../src/evals/planning/windows.ts";
 import { kimi, vendorRoute } from "../../src/routes/index.ts";
+import { planFor } from "../../test/fixtures/plan.ts";
 import { questionScenario } from "./question-job.ts";
 
 // As src/cli/main.ts has it.
@@ -13,15 +15,7 @@ const [path, folder, how] = process.argv.slice(2);
 const scenario = await questionScenario(path!, folder!);
 const loadedRssBytes = process.resourceUsage().maxRSS * 1_024;
 const route = { ...vendorRoute({ model: "moonshot/kimi-k3", sends: false }, {}), cacheRule: kimi() };
-const plan: Plan = {
-  scenario,
-  routes: [route],
-  repeats: 1,
-  limit: () => Number.POSITIVE_INFINITY,
-  temperature: 0,
-  seed: 1,
-  maxTokens: null,
-};
+const plan = planFor(scenario, route);
 const concurrency = 8;
 const startedAt = performance.now();
 const cpuBefore = process.cpuUsage();

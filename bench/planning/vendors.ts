@@ -1,5 +1,6 @@
 /** The job under the cache rules of vendors, played through on a simulated clock: tokens evaluated, in several orders. */
-import { type Plan, plannedTrials } from "../../src/evals/index.ts";
+
+import { plannedTrials } from "../../src/evals/index.ts";
 import { planPrompts } from "../../src/evals/planning/prompt-plan.ts";
 import { promptsOf } from "../../src/evals/planning/prompts.ts";
 import { asGiven, type Schedule } from "../../src/evals/planning/schedule.ts";
@@ -14,6 +15,7 @@ import {
   vllm,
 } from "../../src/routes/index.ts";
 import { randomFrom } from "../../src/stats/index.ts";
+import { planFor } from "../../test/fixtures/plan.ts";
 import { temporaryFolder } from "../programs.ts";
 import { type Granularity, leastUnderRule } from "./least-under-rule.ts";
 import { questionScenario, writeQuestionJob } from "./question-job.ts";
@@ -119,15 +121,7 @@ async function promptTokensOf(documentTokens: readonly number[], nested: boolean
   const job = { documentTokens, questions, given: "in turns", seed, nested } as const;
   const scenario = await questionScenario(writeQuestionJob(folder.path, job), folder.path);
   const route = vendorRoute({ model: "moonshot/kimi-k3", sends: false }, {});
-  const plan: Plan = {
-    scenario,
-    routes: [route],
-    repeats: 1,
-    limit: () => Number.POSITIVE_INFINITY,
-    temperature: 0,
-    seed,
-    maxTokens: null,
-  };
+  const plan = planFor(scenario, route, { seed });
   const { of, count } = await promptsOf([...plannedTrials(plan, route)], route, plan);
   return Array.from({ length: count }, (_, prompt) => of(prompt).tokens);
 }

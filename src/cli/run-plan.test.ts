@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { planFor } from "../../test/fixtures/plan.ts";
 import { routeTo } from "../../test/fixtures/route.ts";
-import { grounding, groundingDefaults, type Plan } from "../evals/index.ts";
+import { grounding, groundingDefaults } from "../evals/index.ts";
 import type { Price } from "../routes/index.ts";
 import { identityOf } from "./run-plan.ts";
 import { parseSettings } from "./settings.ts";
@@ -14,15 +15,8 @@ const price: Price = {
   source: "given on the command line",
 };
 const identity = (own: Price) => {
-  const plan: Plan = {
-    scenario: grounding(groundingDefaults),
-    routes: [routeTo("http://127.0.0.1:1/v1", { price: own })],
-    repeats: 1,
-    limit: () => 1,
-    temperature: 0,
-    seed: 1,
-    maxTokens: null,
-  };
+  const route = routeTo("http://127.0.0.1:1/v1", { price: own });
+  const plan = planFor(grounding(groundingDefaults), route, { limit: () => 1 });
   return identityOf(plan, parseSettings({}, "a test", "."), { judge: null, retrieval: new Map() });
 };
 

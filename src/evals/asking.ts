@@ -1,7 +1,7 @@
 /** One call of a run with all that the run owes it: the cap, the route's pace, retries. */
 import { costCeiling, costOf, type Route } from "../routes/index.ts";
 import { type Call, type CallFailure, type CallRequest, isRetryable, wasRefused } from "../wire/index.ts";
-import type { Purse } from "./budget.ts";
+import type { Purse, Reservation } from "./budget.ts";
 import type { TrialCall } from "./trial.ts";
 
 export interface AskingOptions {
@@ -51,7 +51,7 @@ export async function call(
   for (let attempts = 1; ; attempts++) {
     const wait = pace.until - performance.now();
     if (wait > 0) await options.sleep(wait, options.stopping);
-    const reservation = await reserve(route, request, options.purse);
+    const reservation = await reserved(options.purse, route.price && costCeiling(request, route.price));
     if (options.stopping.aborted && attempts > 1) {
       reservation?.settle(0);
       throw new Halt("interrupted");
@@ -68,10 +68,18 @@ export async function call(
   }
 }
 
-/** Null where there is no cap, or no price to hold it with. @throws Halt where the cap does not allow the call */
-async function reserve(route: Route, request: CallRequest, purse: Purse | null) {
-  if (purse === null || route.price === null) return null;
-  const reservation = await purse.reserve(costCeiling(request, route.price));
+/**
+ * @param ceilingUsd  null where there is no price to hold a cap with
+ * @returns null where nothing is to be reserved
+ * @throws Halt where the cap does not allow it
+ */
+export async function reserved(
+  purse: Purse | null,
+  ceilingUsd: number | null,
+  purpose?: string,
+): Promise<Reservation | null> {
+  if (purse === null || ceilingUsd === null) return null;
+  const reservation = await purse.reserve(ceilingUsd, purpose);
   if (reservation === null) throw new Halt("cost cap reached");
   return reservation;
 }

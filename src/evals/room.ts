@@ -1,5 +1,5 @@
 /** Room under a run's cap for requests that belong to no trial: those that find what the trials are given. */
-import { Halt } from "./asking.ts";
+import { Halt, reserved } from "./asking.ts";
 import { type Budget, Purse } from "./budget.ts";
 
 /** Makes room for requests, and adds up what they cost. */
@@ -23,8 +23,7 @@ export function roomUnder(budget: Budget | null, stopping: AbortSignal): Room {
   let totalUsd: number | null = 0;
   return {
     reserve: async (ceilingUsd, purpose) => {
-      const reservation = purse === null || ceilingUsd === null ? null : await purse.reserve(ceilingUsd, purpose);
-      if (reservation === null && purse !== null && ceilingUsd !== null) throw new Halt("cost cap reached");
+      const reservation = await reserved(purse, ceilingUsd, purpose);
       if (stopping.aborted) {
         reservation?.settle(0);
         throw new Halt("interrupted");

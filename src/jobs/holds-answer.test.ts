@@ -1,29 +1,14 @@
 import { expect, test } from "vitest";
+import { jobSample } from "../../test/fixtures/job-sample.ts";
 import { holdsAnswer } from "./holds-answer.ts";
 import type { JobSample } from "./sample.ts";
 
 const policy = { id: "policy.md", text: "Returns are accepted within 30\u00a0days.\n\nThe shop is open on Sundays." };
 const prices = { id: "prices.md", text: "A crate costs 130 days of rent, a box 12." };
 
-const sample = (over: Partial<JobSample>): JobSample => ({
-  id: "s",
-  document: "d",
-  instructions: null,
-  input: null,
-  vars: {},
-  messages: [{ role: "user", content: "How long?" }],
-  target: "30 days.",
-  alternatives: [],
-  answerable: true,
-  material: [policy, prices],
-  tools: [],
-  toolChoice: null,
-  responseFormat: null,
-  settings: {},
-  scorers: [],
-  metadata: {},
-  ...over,
-});
+const question = [{ role: "user", content: "How long?" }] as const;
+const sample = (over: Partial<JobSample>) =>
+  jobSample({ messages: question, target: "30 days.", material: [policy, prices], ...over });
 
 test("the target or an alternative is looked for as whole words, in any spacing", () => {
   expect(holdsAnswer(sample({}), [policy])).toBe(true);

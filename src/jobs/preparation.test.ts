@@ -1,30 +1,14 @@
 import { expect, test } from "vitest";
+import { jobSample } from "../../test/fixtures/job-sample.ts";
 import { type RetrievalModels, retrieverOpener } from "./arms.ts";
 import { Arm } from "./job.ts";
 import { prepare } from "./preparation.ts";
-import type { JobSample } from "./sample.ts";
 
 const text = (id: string) => ({ id, text: `All that is said here is about ${id} and about nothing else.` });
 const [red, blue, green] = ["red", "blue", "green"].map(text) as [Doc, Doc, Doc];
 type Doc = ReturnType<typeof text>;
-const sample = (id: string, input: string, material: readonly Doc[]): JobSample => ({
-  id,
-  document: id,
-  instructions: null,
-  input,
-  vars: {},
-  messages: [],
-  target: null,
-  alternatives: [],
-  answerable: true,
-  material,
-  tools: [],
-  toolChoice: null,
-  responseFormat: null,
-  settings: {},
-  scorers: [],
-  metadata: {},
-});
+const sample = (id: string, input: string, material: readonly Doc[]) =>
+  jobSample({ id, document: id, input, material });
 const samples = [
   sample("1", "What is said about red?", [red, blue]),
   sample("2", "What is said about green?", [blue, green]),

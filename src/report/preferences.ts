@@ -1,7 +1,7 @@
 /** A judge's preferences in tables. */
-import { basis, counted, type Estimate, listed, type Preferences, type PreferredPair } from "../decision/index.ts";
-import { formatCount, formatShare, formatShareRange, formatUsd } from "../units/index.ts";
-import { pText } from "./decision/document.ts";
+import { counted, listed, type Preferences, type PreferredPair } from "../decision/index.ts";
+import { formatCount, formatUsd } from "../units/index.ts";
+import { pText, shareCell } from "./decision/cells.ts";
 import type { DocumentCell, TablesDocument } from "./tables-document.ts";
 
 export function preferencesDocument({ run, judge, pairs, costUsd }: Preferences): TablesDocument {
@@ -40,7 +40,7 @@ function headlineOf(pairs: readonly PreferredPair[], judge: string): string {
 
 const rowOf = (pair: PreferredPair): DocumentCell[] => [
   [{ text: pair.option }],
-  share(pair.preferred),
+  shareCell(pair.preferred),
   [{ text: pair.verdict, marks: pair.preferred === null ? [] : [`p ${pText(pair.adjustedP)}`] }],
   [{ text: formatCount(pair.wins) }],
   [{ text: formatCount(pair.losses) }],
@@ -49,18 +49,8 @@ const rowOf = (pair: PreferredPair): DocumentCell[] => [
     ...(pair.same > 0 ? [{ text: `${formatCount(pair.same)} the same answer` }] : []),
     ...(pair.contradicted > 0 ? [{ text: `${formatCount(pair.contradicted)} contradicted` }] : []),
   ],
-  share(pair.consistency),
+  shareCell(pair.consistency),
 ];
-
-const share = (estimate: Estimate | null): DocumentCell =>
-  estimate === null
-    ? []
-    : [
-        {
-          text: formatShare(estimate.value),
-          marks: [estimate.interval === null ? "no interval" : formatShareRange(estimate.interval), basis(estimate)],
-        },
-      ];
 
 function remarksOn({ option, failed, open, leftOut }: PreferredPair): string[] {
   const counts = [

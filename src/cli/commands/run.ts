@@ -26,7 +26,7 @@ import { findPassages, type OpenQuestion, questionOf } from "../question.ts";
 import { openOwnStore, printResult, reportFlags, storeFlag, withRun } from "../result.ts";
 import { concurrencyOf, identityOf, newRun, planOf } from "../run-plan.ts";
 import { runProgress } from "../run-progress.ts";
-import { parseSettings, readSettings, Settings } from "../settings.ts";
+import { flagName, parseSettings, readSettings, Settings } from "../settings.ts";
 
 const flags = Settings.omit({ scenario: true, job: true }).extend({
   dryRun: z.boolean().default(false).describe("Say how many calls, tokens, money and minutes, and stop"),
@@ -119,8 +119,6 @@ function settingsForTheRest(flags: Flags): Record<string, unknown> {
     mend: "leave it out, or start a new run",
   });
 }
-
-const flagName = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 async function measure(
   settings: Settings,

@@ -1,34 +1,19 @@
 /** A decision in tables: the same rows for the terminal, for Markdown, for a page of its own and for a run's report. */
 import {
-  type ArmsOf,
   axisNames,
-  type ByLength,
-  basis,
-  type Change,
   type Check,
   type Comparison,
   type Decision,
-  type Estimate,
-  factor,
   listed,
   namesOrCount,
   type Option,
-  points,
-  rangeText,
   sizeInPoints,
 } from "../../decision/index.ts";
-import {
-  formatBytes,
-  formatCount,
-  formatMs,
-  formatRange,
-  formatShare,
-  formatShareRange,
-  formatTokens,
-  formatUsd,
-  unknown,
-} from "../../units/index.ts";
-import type { CellLine, DocumentCell, DocumentTable, TablesDocument } from "../tables-document.ts";
+import { formatBytes, formatCount, formatMs, formatUsd, unknown } from "../../units/index.ts";
+import type { DocumentCell, DocumentTable, TablesDocument } from "../tables-document.ts";
+import { armTables } from "./arm-tables.ts";
+import { amountLines, cell, lines, shareCell, shareLines } from "./cells.ts";
+import { comparisonHead, comparisonRow } from "./comparison-row.ts";
 
 export function decisionDocument(decision: Decision): TablesDocument {
   const { scenario, runs } = decision;
@@ -169,47 +154,32 @@ function optionTable(decision: Decision, options: readonly Option[]): DocumentTa
           },
         ],
         [
-          {
-            text: option.reliability === null ? unknown : formatShare(option.reliability.value),
-            marks: markOf(option.reliability, shareRange),
-          },
+          ...(option.reliability === null ? cell(unknown) : shareLines(option.reliability)),
           ...(option.failed > 0 ? [{ text: `${formatCount(option.failed)} failed`, marks: paidMarks(option) }] : []),
           ...(option.skipped > 0 ? [{ text: `${formatCount(option.skipped)} skipped` }] : []),
         ],
-        option.quality === null
-          ? []
-          : [
-              {
-                text: formatShare(option.quality.value),
-                marks: [...markOf(option.quality, shareRange), basis(option.quality)],
-              },
-            ],
+        shareCell(option.quality),
         [
-          ...estimateLine(paid, formatUsd),
+          ...amountLines(paid, formatUsd),
           ...(paid === null
             ? [{ text: unknown, marks: costMarks(option) }]
-            : bare === null || isAlike(bare.value, paid.value)
+            : bare !== null && isAlike(bare.value, paid.value)
               ? []
-              : [
-                  {
-                    text: `${formatUsd(bare.value)} without caching`,
-                    marks: markOf(bare, (interval) => rangeText(interval, formatUsd)),
-                  },
-                ]),
+              : amountLines(bare, formatUsd, (usd) => `${usd} without caching`)),
         ],
-        [...estimateLine(option.costUsd.perCorrectAnswer, formatUsd)],
-        [...estimateLine(option.ttftMs.median, formatMs), ...tail(option.ttftMs.p95)],
-        [...estimateLine(option.e2eMs.median, formatMs), ...tail(option.e2eMs.p95)],
-        [...estimateLine(option.kvCacheBytes, (bytes) => formatBytes(bytes))],
+        amountLines(option.costUsd.perCorrectAnswer, formatUsd),
+        timesCell(option.ttftMs),
+        timesCell(option.e2eMs),
+        amountLines(option.kvCacheBytes, (bytes) => formatBytes(bytes)),
       ];
     }),
   };
 }
 
-const tail = (p95: Estimate | null): CellLine[] =>
-  p95 === null
-    ? []
-    : [{ text: `p95 ${formatMs(p95.value)}`, marks: markOf(p95, (interval) => rangeText(interval, formatMs)) }];
+const timesCell = ({ median, p95 }: Option["ttftMs"]): DocumentCell => [
+  ...amountLines(median, formatMs),
+  ...amountLines(p95, formatMs, (ms) => `p95 ${ms}`),
+];
 
 const paidMarks = ({ failedPaid }: Option): string[] =>
   failedPaid === 0 ? [] : [`${formatCount(failedPaid)} paid for`];
@@ -219,229 +189,6 @@ const isAlike = (one: number, other: number) => Math.abs(one - other) <= 1e-9 * 
 
 const costMarks = ({ costKnown, costUnknown, scored }: Option): string[] =>
   costKnown === 0 ? [] : [`${formatCount(costUnknown)} of ${formatCount(scored)} not known`];
-
-type Range = NonNullable<Estimate["interval"]>;
-const shareRange = (interval: Range) => formatShareRange(interval);
-
-const estimateLine = (
-  estimate: Estimate | null,
-  format: (value: number) => string,
-  range: (interval: Range) => string = (interval) => rangeText(interval, format),
-): CellLine[] => (estimate === null ? [] : [{ text: format(estimate.value), marks: markOf(estimate, range) }]);
-
-const markOf = (estimate: Estimate | null, range: (interval: Range) => string): string[] =>
-  estimate === null ? [] : [estimate.interval === null ? noInterval(estimate) : range(estimate.interval)];
-
-const noInterval = ({ n, documents }: Estimate): string =>
-  documents < 2 ? `one document, n ${formatCount(n)}` : "no interval";
-
-const comparisonHead = ["Option", "Quality", "Verdict", "Cost", "TTFT", "KV cache"];
-
-function comparisonRow(comparison: Comparison, careAbout: number): DocumentCell[] {
-  const { option, quality, leftOut } = comparison;
-  const ratio = (estimate: Comparison["costUsd"]): DocumentCell =>
-    estimate === null ? [] : [{ text: `× ${factor(estimate.value)}`, marks: ratioMarks(estimate) }];
-  return [
-    cell(option),
-    quality === null
-      ? []
-      : [
-          {
-            text: `${points(quality.value)} points`,
-            marks: [
-              ...markOf(quality, pointRange),
-              `${basis(quality)}${leftOut === 0 ? "" : `, ${formatCount(leftOut)} left out`}`,
-            ],
-          },
-        ],
-    [
-      {
-        text: verdictText(comparison, careAbout),
-        marks: quality === null ? [] : [`p ${pText(quality.adjustedP)}`],
-      },
-      ...moreText(comparison, careAbout),
-    ],
-    ratio(comparison.costUsd),
-    ratio(comparison.ttftMs),
-    ratio(comparison.kvCacheBytes),
-  ];
-}
-
-const ratioMarks = ({ value, interval, n, documents }: Estimate): string[] => [
-  value === Number.POSITIVE_INFINITY
-    ? "the other costs nothing"
-    : interval === null
-      ? documents < 2
-        ? `one document, n ${formatCount(n)}`
-        : "the same in every sample"
-      : formatRange(interval, factor),
-];
-
-/** In one piece where lines are folded. */
-const pointRange = (range: Range) => formatRange(range, points).replaceAll(" ", "\u00a0");
-
-export const pText = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));
-
-export function verdictText({ verdict, isAsGood, isNotWorse }: Comparison, careAbout: number): string {
-  if (verdict === null) return "nothing to compare";
-  const within = `as good within ${sizeInPoints(careAbout)}`;
-  if (isAsGood) return verdict === "not told apart" ? within : `${verdict}, but ${within}`;
-  if (verdict === "not told apart" && isNotWorse) return `not told apart; not worse by ${sizeInPoints(careAbout)}`;
-  return verdict;
-}
-
-/** How many samples it takes, where more of them would help. */
-function moreText({ verdict, isAsGood, quality, needed }: Comparison, careAbout: number): CellLine[] {
-  if (verdict !== "not told apart" || isAsGood || quality === null) return [];
-  if (needed === null) return [{ text: "no number of samples about one document would tell" }];
-  if (needed.samples <= quality.n) return [];
-  const documents = quality.n === quality.documents ? "" : ` about ${formatCount(needed.clusters)} documents`;
-  return [
-    {
-      text: `${formatCount(needed.samples)} samples${documents} detect ${sizeInPoints(careAbout)} with a power of 0.8`,
-    },
-  ];
-}
-
-function armTables({ candidate, runId, arms, againstWhole }: ArmsOf, decision: Decision): DocumentTable[] {
-  const inRun = decision.arms.filter((one) => one.candidate === candidate).length > 1 ? ` · ${runId}` : "";
-  const of = decision.arms.length > 1 ? `, ${candidate}${inRun}` : "";
-  return [
-    {
-      title: `${againstWhole.length === 1 ? againstWhole[0]!.arm : "Other arms"} against all of the material${of}`,
-      note: "The arm less all of the material, or as a multiple of it; p is Holm's, over the arms.",
-      head: ["Arm", "Quality", "Verdict", "Cost", "Cost of a right answer", "Length"],
-      rows: againstWhole.map(({ arm, comparison, costPerCorrect, costPerCorrectWithoutCache, byLength }) => {
-        const [, quality = [], verdict = [], cost = []] = comparisonRow(comparison, decision.careAbout);
-        const bare = comparison.costWithoutCacheUsd;
-        return [
-          cell(arm),
-          quality,
-          verdict,
-          [
-            ...cost,
-            ...(bare === null ? [] : [{ text: `× ${factor(bare.value)} without caching`, marks: ratioMarks(bare) }]),
-          ],
-          [
-            ...(costPerCorrect === null
-              ? []
-              : [{ text: `× ${factor(costPerCorrect.value)}`, marks: ratioMarks(costPerCorrect) }]),
-            ...(costPerCorrectWithoutCache === null
-              ? []
-              : [
-                  {
-                    text: `× ${factor(costPerCorrectWithoutCache.value)} without caching`,
-                    marks: ratioMarks(costPerCorrectWithoutCache),
-                  },
-                ]),
-          ],
-          byLength === null ? [] : lengthLines(byLength),
-        ];
-      }),
-    },
-    {
-      title: `What was missed${of}`,
-      note: "Scored trials. Of wrong answers: the right one stood in what the model was given, or only elsewhere in the material, or that cannot be told. Right all the same: without having been given it.",
-      head: [
-        "Arm",
-        "Right",
-        "The model missed it",
-        "Retrieval missed it",
-        "Wrong, cannot be told",
-        "Right all the same",
-      ],
-      rows: arms.map(({ arm, misses: { right, wrong, retrievalShare } }) => [
-        cell(arm),
-        cell(formatCount(right.held + right.notHeld + right.unknown)),
-        cell(formatCount(wrong.held)),
-        [
-          {
-            text: formatCount(wrong.notHeld),
-            marks:
-              retrievalShare === null || arm === "whole"
-                ? []
-                : [
-                    `${formatShare(retrievalShare.value)}${retrievalShare.interval === null ? "" : ` (${formatShareRange(retrievalShare.interval)})`} of those known`,
-                  ],
-          },
-        ],
-        cell(formatCount(wrong.unknown)),
-        cell(formatCount(right.notHeld)),
-      ]),
-    },
-    {
-      title: `To prepare${of}`,
-      note: "Embedding all of the material, once, however many questions follow: in the cost of no answer. Embedding a question, and reranking for it, is in the cost of its answers.",
-      head: ["Arm", "Cost", "Tokens"],
-      rows: arms.flatMap(({ arm, toPrepare }) =>
-        toPrepare === null || toPrepare.tokens === 0
-          ? []
-          : [[cell(arm), cell(formatUsd(toPrepare.usd)), cell(formatTokens(toPrepare.tokens))]],
-      ),
-    },
-    ...againstWhole.flatMap(({ arm, byLength }) =>
-      byLength === null || byLength.bins.length < 2 ? [] : [lengthTable(`By length: ${arm}${of}`, byLength)],
-    ),
-  ];
-}
-
-function lengthTable(title: string, { bins }: ByLength): DocumentTable {
-  const ratio = (estimate: Estimate | null): DocumentCell =>
-    estimate === null ? [] : [{ text: `× ${factor(estimate.value)}`, marks: ratioMarks(estimate) }];
-  return {
-    title,
-    note: "By the tokens of the prompt with all of the material. p is Holm's over the bins; cost intervals hold in all bins at once.",
-    head: ["Tokens", "Quality", "p", "Cost of a right answer", "Without caching"],
-    rows: bins.map(({ fromTokens, toTokens, quality, costPerCorrect, costPerCorrectWithoutCache }) => [
-      cell(`${formatTokens(fromTokens)}–${formatTokens(toTokens)}`),
-      [
-        {
-          text: `${points(quality.value)} points`,
-          marks: [...markOf(quality, pointRange), basis(quality)],
-        },
-      ],
-      cell(pText(quality.adjustedP)),
-      ratio(costPerCorrect),
-      ratio(costPerCorrectWithoutCache),
-    ]),
-  };
-}
-
-/** Where the better arm changes, by quality and by cost. */
-function lengthLines(byLength: ByLength): DocumentCell {
-  const { bins, quality, costPerCorrect, costPerCorrectWithoutCache } = byLength;
-  const range = `${formatTokens(bins[0]!.fromTokens)}–${formatTokens(bins.at(-1)!.toTokens)} tokens`;
-  if (bins.length < 2) return [{ text: `too few documents or lengths to tell lengths apart, ${range}` }];
-  return [
-    { text: changeText("quality", quality, range) },
-    ...(bins.every((bin) => bin.costPerCorrect === null)
-      ? []
-      : [
-          { text: changeText("cost of a right answer", costPerCorrect, range) },
-          { text: changeText("the same without caching", costPerCorrectWithoutCache, range) },
-        ]),
-  ];
-}
-
-function changeText(of: string, { better, at }: Change, range: string): string {
-  const name = (side: 1 | -1) => (side === 1 ? "this arm" : "all of the material");
-  if (at === null) {
-    const sides = new Set(better.filter((side) => side !== 0));
-    const said =
-      sides.size === 1
-        ? `; ${name([...sides][0]!)} is better in ${formatCount(better.filter((side) => side !== 0).length)} of ${formatCount(better.length)} bins`
-        : "";
-    return `${of}: no change seen within ${range}${said}`;
-  }
-  const { below, betweenTokens, estimateTokens, intervalTokens } = at;
-  const place =
-    estimateTokens === null
-      ? `between ${formatRange(rounded(betweenTokens), formatTokens)} tokens`
-      : `at about ${formatTokens(Math.round(estimateTokens))} tokens${intervalTokens === null ? "" : ` (${formatRange(rounded(intervalTokens), formatTokens)})`}`;
-  return `${of}: ${name(below)} is better below, ${name(below === 1 ? -1 : 1)} above; it changes ${place}`;
-}
-
-const rounded = ({ low, high }: Range): Range => ({ low: Math.round(low), high: Math.round(high) });
 
 /** A run's tables show the two apart, and only the first as the headline. */
 export const groundingRemark =
@@ -480,6 +227,3 @@ export function remarksOf(decision: Decision): string[] {
     `${unknown}: unknown, which is not 0. No interval: all values are alike, or too few.`,
   ];
 }
-
-const cell = (text: string): DocumentCell => [{ text }];
-const lines = (texts: readonly string[]): DocumentCell => texts.map((text) => ({ text }));
