@@ -1,5 +1,5 @@
 /** A judge's preferences in tables. */
-import { counted, listed, type Preferences, type PreferredPair } from "../decision/index.ts";
+import { counted, listed, namesOrCount, type Preferences, type PreferredPair } from "../decision/index.ts";
 import { formatCount, formatUsd } from "../units/index.ts";
 import { pText, shareCell } from "./decision/cells.ts";
 import type { DocumentCell, TablesDocument } from "./tables-document.ts";
@@ -9,7 +9,7 @@ export function preferencesDocument({ run, judge, pairs, costUsd }: Preferences)
   return {
     title: run.scenario.question,
     lede: `Run ${run.id}: answers of ${runs.length === 1 ? "run" : "runs"} ${listed(runs)}`,
-    headline: headlineOf(pairs, judge),
+    headline: headlineOf(pairs, judge, against),
     tables: [
       {
         title: `Preferred to ${against}`,
@@ -28,14 +28,25 @@ export function preferencesDocument({ run, judge, pairs, costUsd }: Preferences)
   };
 }
 
-function headlineOf(pairs: readonly PreferredPair[], judge: string): string {
-  const sentences = pairs.map(({ option, against, verdict, preferred }) => {
-    if (preferred === null) return `Nothing was judged of ${option}.`;
-    if (verdict === "not told apart") return `${judge} does not tell ${option} and ${against} apart.`;
-    const [better, worse] = verdict === "preferred" ? [option, against] : [against, option];
-    return `${judge} prefers ${better} to ${worse}.`;
-  });
-  return sentences.join(" ");
+function headlineOf(pairs: readonly PreferredPair[], judge: string, against: string): string {
+  const named = (counts: (pair: PreferredPair) => boolean) =>
+    namesOrCount(
+      pairs.filter(counts).map(({ option }) => option),
+      "option",
+    );
+  const has = (counts: (pair: PreferredPair) => boolean, sentence: (names: string) => string) =>
+    pairs.some(counts) ? [sentence(named(counts))] : [];
+  const is = (verdict: PreferredPair["verdict"]) => (pair: PreferredPair) =>
+    pair.preferred !== null && pair.verdict === verdict;
+  return [
+    ...has(is("preferred"), (names) => `${judge} prefers ${names} to ${against}.`),
+    ...has(is("not preferred"), (names) => `${judge} prefers ${against} to ${names}.`),
+    ...has(is("not told apart"), (names) => `${judge} does not tell ${names} from ${against}.`),
+    ...has(
+      ({ preferred }) => preferred === null,
+      (names) => `Nothing was judged of ${names}.`,
+    ),
+  ].join(" ");
 }
 
 const rowOf = (pair: PreferredPair): DocumentCell[] => [
