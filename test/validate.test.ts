@@ -45,6 +45,17 @@ test("a sound job is shown in sixty columns, without a key and with all that was
   expect(unfolded).toContain('anything to say about 2 samples, first "opinion"');
 });
 
+test("a job in TypeScript needs no package around it", async () => {
+  const lines = [
+    'import { defineJob } from "assay";',
+    "const names: readonly string[] = ['a', 'b'];",
+    "export default defineJob({ job: 'x', samples: names.map((input) => ({ input, target: input })), scorers: ['exact'] });",
+  ];
+  const { code, stdout, stderr } = await validate(folderOf({ "job.ts": lines.join("\n") }), ["job.ts"]);
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toContain("2 samples: 2 answerable, 0 not");
+});
+
 test("as JSON it is all there for programs", async () => {
   const { code, stdout } = await validate(folderOf(files), ["job.json", "--json"]);
   const found = JSON.parse(stdout);

@@ -60,6 +60,7 @@ test("a candidate of a job is reached at its own address, by its own key, at its
 
 test("what the command line says goes before it, and what is named there keeps what is its own", async () => {
   expect(await routes({ model: "mine" })).toMatchObject([mine]);
+  expect(await routes({ model: "custom/mine" })).toMatchObject([mine]);
   expect(await routes({ model: "mine", price: "input=1,output=2" })).toMatchObject([
     { ...mine, inputUsd: 1, observedOn: "2026-11-28" },
   ]);

@@ -22,6 +22,7 @@ import {
   type PriceOf,
   type RetrievalModels,
 } from "../jobs/index.ts";
+import { routeId } from "../routes/index.ts";
 import type { Io } from "./command.ts";
 import { cacheProbesQuestion, replayQuestion } from "./loop-questions.ts";
 import { preferenceQuestion, type WithStore } from "./preference-question.ts";
@@ -90,7 +91,11 @@ export async function jobQuestion(settings: Settings, path: string, onSample?: (
     loaded,
     settings: withJobs(settings, loaded),
     own: new Map(
-      [loaded.job.model ?? []].flat().flatMap((one) => (typeof one === "string" ? [] : [[candidateName(one), one]])),
+      [loaded.job.model ?? []]
+        .flat()
+        .flatMap((one) =>
+          typeof one === "string" ? [] : [candidateName(one), routeId(one)].map((name) => [name, one] as const),
+        ),
     ),
     needs: needsOf(loaded),
     answerTokens: 256,

@@ -1,18 +1,20 @@
 /**
  * What a route's cache rule expects of each call, while a run goes on. Where the route tells its tokens, exactly. Where
  * only the vendor knows them, words stand for them, stretched by one factor: input tokens over words of the first call
- * that reports its input. Until then calls wait; the first of a run can read nothing in any case.
+ * that was answered. Until then calls wait; the first of a run can read nothing in any case.
  */
 import { type CacheCall, type CachedPrompt, type CacheState, idealCache, type Route } from "../routes/index.ts";
 import { type Call, type CallRequest, wasRefused, wireBody } from "../wire/index.ts";
 import { vendorOf, wordAnswer, wordPrompt } from "./planning/word-prompt.ts";
 
+/** Tokens of a word where the server reports none: in English a tenth to a third more than words. */
+const usualFactor = 1.2;
 /** Remembered for the ceiling, 4 bytes each. */
 const mostCeilingTokens = 2 ** 24;
 
 export interface PredictedCall {
   /** To be asked once the call has been answered: tokens that should have been read. Null where nobody can say. */
-  readonly expected: (call: Pick<Call, "usage">) => number | null;
+  readonly expected: (call: Pick<Call, "usage" | "failure">) => number | null;
   /** What no cache can exceed: the longest prefix of any prompt before; null where only the vendor knows its tokens. */
   readonly ceilingTokens: number | null;
   /** The call, and further attempts at it, are over. */
@@ -58,9 +60,11 @@ export class CachePrediction {
     if (this.#factor === null) this.#waiting.push(call);
     else this.#start(call, this.#factor);
     return {
-      expected: ({ usage }) => {
-        this.#learn(call, usage?.inputTokens ?? null);
-        return call.begun?.expected.readTokens ?? null;
+      expected: ({ usage, failure }) => {
+        if (usage?.inputTokens) this.#learn(call, usage.inputTokens);
+        else if (failure === null) this.#stretch(usualFactor);
+        const expected = call.begun?.expected.readTokens ?? null;
+        return expected === null ? null : Math.min(expected, usage?.inputTokens ?? expected);
       },
       ceilingTokens: null,
       end: (made) => {
@@ -70,10 +74,14 @@ export class CachePrediction {
     };
   }
 
-  #learn(call: WordCall, inputTokens: number | null): void {
-    if (this.#factor !== null || inputTokens === null || inputTokens === 0) return;
+  #learn(call: WordCall, inputTokens: number): void {
+    if (this.#factor !== null) return;
     const { tokens, inputTokens: counted = tokens.length } = call.prompt(1);
-    const factor = inputTokens / Math.max(1, counted);
+    this.#stretch(inputTokens / Math.max(1, counted));
+  }
+
+  #stretch(factor: number): void {
+    if (this.#factor !== null) return;
     this.#factor = factor;
     for (const waiting of this.#waiting) {
       this.#start(waiting, factor);

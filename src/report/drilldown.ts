@@ -1,6 +1,8 @@
 /** The trials that a page carries, as the page's script reads them: short keys of candidates and cells, shared texts. */
 import type { TrialRecord } from "../evals/index.ts";
+import type { InferredHit } from "../routes/index.ts";
 import { cellKey } from "./cell.ts";
+import { inferredHitText } from "./hidden-cache.ts";
 import { type PackedText, TextTable } from "./packed-texts.ts";
 import { promptOf } from "./prompt.ts";
 import { namedScores } from "./scores.ts";
@@ -29,6 +31,8 @@ export interface DrilldownTrial {
     readonly output: number | null;
     readonly reasoning: number | null;
     readonly expectedCacheRead: number | null;
+    /** In words, where the server does not say what was read; else null. */
+    readonly inferredHit: string | null;
   };
   readonly costUsd: number | null;
   readonly ttftMs: number | null;
@@ -51,6 +55,7 @@ export interface Drilldown {
 export async function drilldownOf(
   summary: RunSummary,
   records: Iterable<TrialRecord> | AsyncIterable<TrialRecord>,
+  inferredHits: ReadonlyMap<string, InferredHit>,
 ): Promise<Drilldown> {
   const candidates = summary.candidates.map(({ candidate }) => candidate.id);
   const cells = summary.candidates[0]?.cells ?? [];
@@ -83,6 +88,7 @@ export async function drilldownOf(
         output: trial.usage?.outputTokens ?? null,
         reasoning: trial.usage?.reasoningTokens ?? null,
         expectedCacheRead: trial.expectedCacheReadTokens,
+        inferredHit: inferredHitText(inferredHits.get(trial.id)),
       },
       costUsd: trial.costUsd,
       ttftMs: rounded(trial.timings?.firstEventMs),

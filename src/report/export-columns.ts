@@ -1,5 +1,6 @@
 /** The columns of every export, in order: one row a trial. What is not known is empty in CSV and null elsewhere. */
 import { qualityOf, type Trial, type TrialRecord } from "../evals/index.ts";
+import type { InferredHit } from "../routes/index.ts";
 import { namedScores } from "./scores.ts";
 import { decodeTokensPerSecond, inputTokensOf } from "./tally.ts";
 
@@ -10,7 +11,7 @@ export interface Column {
   readonly type: "STRING" | "DOUBLE" | "BOOLEAN";
   /** What it holds, with its unit. */
   readonly meaning: string;
-  readonly of: (record: TrialRecord) => ColumnValue;
+  readonly of: (record: TrialRecord, inferredHit: InferredHit | undefined) => ColumnValue;
 }
 
 const text = (name: string, meaning: string, of: (trial: Trial) => string | null): Column => ({
@@ -87,6 +88,12 @@ export const columns: readonly Column[] = [
     "what the cache rule predicts, tokens",
     ({ expectedCacheReadTokens }) => expectedCacheReadTokens,
   ),
+  {
+    name: "inferredHitProbability",
+    type: "DOUBLE",
+    meaning: "where the server hides what it read from its cache: how probable it is that it did, told by TTFT, 0 to 1",
+    of: (_, inferredHit) => inferredHit?.hitProbability ?? null,
+  },
   number(
     "costUsd",
     "of the candidate's calls, and of finding its passages, USD; 0 where nothing was asked",

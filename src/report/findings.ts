@@ -3,6 +3,7 @@ import { points, sizeInPoints } from "../decision/index.ts";
 import { type Proportion, proportion } from "../stats/index.ts";
 import { formatBytes, formatCount, formatRange, formatShare, formatShareRange, formatTokens } from "../units/index.ts";
 import { headlineOf } from "./decision/index.ts";
+import type { HiddenCache } from "./hidden-cache.ts";
 import { judgeFindings } from "./judges.ts";
 import type { CandidateLoops } from "./loops/loops.ts";
 import { rangeText } from "./loops/tables.ts";
@@ -44,13 +45,17 @@ function unjudgedFindings(summary: RunSummary): string[] {
       : loops.slice(0, 3).flatMap(loopFinding)),
     ...kvFinding(candidates),
     ...cacheFindings(candidates),
+    ...candidates.flatMap(hiddenCacheFinding),
     ...failureFinding(summary),
   ];
 }
 
-function loopFinding({ candidate, probes, summary: { grade, calls, beyond } }: CandidateLoops): string[] {
+function loopFinding({ candidate, probes, summary: { grade, calls, beyond, inferred } }: CandidateLoops): string[] {
   const { ofPrompt, ofCeiling } = grade;
-  if (ofPrompt === null) return [`${candidate} did not say what it read from its cache.`];
+  if (ofPrompt === null) {
+    const isInferred = inferred.hits + inferred.misses + inferred.unclear > 0;
+    return [`${candidate} did not say what it read from its cache${isInferred ? `: ${inferredWords(inferred)}` : ""}.`];
+  }
   if (probes.length > 0) return probeFinding(candidate, probes);
   const range = ofCeiling && rangeText(ofCeiling);
   const interval = range === null ? "" : ` (95% interval ${range})`;
@@ -65,6 +70,13 @@ function loopFinding({ candidate, probes, summary: { grade, calls, beyond } }: C
   return [
     `${candidate} read ${formatShare(ofPrompt.ratio)} of its prompts from the cache${possible}, over ${formatCount(calls)} call${calls === 1 ? "" : "s"}.${more}`,
   ];
+}
+
+function inferredWords({ hits, misses, unclear }: Pick<HiddenCache, "hits" | "misses" | "unclear">): string {
+  const calls = hits + misses + unclear;
+  const expecting = `${formatCount(calls)} calls whose prompt its rule expects to be there`;
+  if (unclear === calls) return `TTFT does not tell hits from misses in the ${expecting}`;
+  return `inferred from TTFT, ${formatCount(hits)} of the ${expecting} hit, ${formatCount(misses)} missed and ${formatCount(unclear)} are unclear`;
 }
 
 /** A breaker that takes less than this of a prompt breaks nothing. */
@@ -200,20 +212,18 @@ function cacheFindings(ranked: readonly CandidateSummary[]): string[] {
   });
 }
 
-/** Prompts of all lengths are compared together. */
-function hiddenCacheFinding({ candidate, total: { hiddenCache } }: CandidateSummary): string[] {
+function hiddenCacheFinding({ candidate, hiddenCache }: CandidateSummary): string[] {
   if (hiddenCache === null) return [];
-  const { ratio, interval, n } = hiddenCache;
-  const times = (value: number) => value.toFixed(value < 10 ? 1 : 0);
-  const measured = `calls whose prompt its rule expects to be there began ${times(ratio)} times as soon as those for which it expects nothing (${formatRange(interval, times)}, n ${n[1]} and ${n[0]})`;
-  const verdict =
-    interval.low > 1
-      ? "so prefixes are reused"
-      : interval.high < 1
-        ? "so nothing speaks for reuse"
-        : "which tells nothing";
-  return [`${candidate.id} does not say what it reads from its cache. Inferred from TTFT: ${measured}, ${verdict}.`];
+  const { hits, misses, interval, sooner } = hiddenCache;
+  const range = hits + misses === 0 ? "" : ` (hits ${formatShareRange(interval)} with 95% confidence)`;
+  const began =
+    sooner === null
+      ? ""
+      : `; they began ${timesText(sooner.ratio)} times as soon as those that should find nothing (95% interval ${formatRange(sooner.interval, timesText)}, n ${formatCount(sooner.n[1])} and ${formatCount(sooner.n[0])})`;
+  return [`${candidate.id} does not say what it reads from its cache: ${inferredWords(hiddenCache)}${range}${began}.`];
 }
+
+const timesText = (value: number) => value.toFixed(value < 10 ? 1 : 0);
 
 function failureFinding({ failed, skipped, failures }: RunSummary): string[] {
   const classes = Map.groupBy(

@@ -10,6 +10,7 @@ import {
   ttftByContext,
 } from "../charts/index.ts";
 import type { RunInfo, TrialRecord } from "../evals/index.ts";
+import type { InferredHit } from "../routes/index.ts";
 import { formatBytes, formatCount, formatMs, formatTokens } from "../units/index.ts";
 import { decisionSection, decisionStyle } from "./decision/index.ts";
 import { definitionsOf } from "./definitions.ts";
@@ -31,14 +32,14 @@ import { cacheTable, candidateTable, cellTables, failureTable, kindOf } from "./
 
 /**
  * @param shown  the trials that the page carries, with the bodies of their calls
- * @param recorded  how many there are
+ * @param of  how many trials there are, and what was inferred of them, by their ids
  */
 export async function htmlPage(
   summary: RunSummary,
   shown: Iterable<TrialRecord> | AsyncIterable<TrialRecord>,
-  recorded: number,
+  of: { readonly recorded: number; readonly inferredHits: ReadonlyMap<string, InferredHit> },
 ): Promise<string> {
-  return page(summary, await drilldownOf(summary, shown), recorded);
+  return page(summary, await drilldownOf(summary, shown, of.inferredHits), of.recorded);
 }
 
 function page(summary: RunSummary, drilldown: Drilldown, recorded: number): string {

@@ -2,6 +2,7 @@
 export { csvField, exportCsv, exportJsonl, exportParquet } from "./export.ts";
 export { type Column, columns } from "./export-columns.ts";
 export { findings } from "./findings.ts";
+export { type HiddenCache, inferredHitsOf, inferredHitText } from "./hidden-cache.ts";
 export { formatAlpha } from "./judges.ts";
 export { preferencesDocument } from "./preferences.ts";
 export { promptOf } from "./prompt.ts";

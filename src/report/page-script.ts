@@ -91,7 +91,7 @@ function fill(detail, trial) {
   if (trial.reasoning) detail.append(block("Reasoning", trial.reasoning));
   const numbers = make("div", "two");
   numbers.append(
-    facts("Tokens", [["uncached input", count(trial.usage.uncachedInput)], ["read from cache", count(trial.usage.cacheRead) + " (expected " + count(trial.usage.expectedCacheRead) + ")"], ["written to cache", count(trial.usage.cacheWrite)], ["output", count(trial.usage.output)], ["of it reasoning", count(trial.usage.reasoning)]]),
+    facts("Tokens", [["uncached input", count(trial.usage.uncachedInput)], ["read from cache", count(trial.usage.cacheRead) + " (expected " + count(trial.usage.expectedCacheRead) + ")" + (trial.usage.inferredHit === null ? "" : ", " + trial.usage.inferredHit)], ["written to cache", count(trial.usage.cacheWrite)], ["output", count(trial.usage.output)], ["of it reasoning", count(trial.usage.reasoning)]]),
     facts("Measured", [["TTFT", ms(trial.ttftMs)], ["first content", ms(trial.firstContentMs)], ["E2E", ms(trial.e2eMs)], ["decoding", trial.tokensPerSecond === null ? dash : Number(trial.tokensPerSecond.toPrecision(3)) + " tokens/s"], ["KV cache", bytes(trial.kvCacheBytes)], ["cost", usd(trial.costUsd)], ["calls made", count(trial.attempts)], ["finish reason", trial.finishReason ?? dash]]));
   if (trial.scores.length > 0) detail.append(facts("Scores", trial.scores.map((score) => [score.name, score.value + (score.explanation ? ": " + score.explanation : "")])));
   detail.append(numbers, facts("Trial", [["id", trial.id], ["sample", trial.sample]]));

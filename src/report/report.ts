@@ -52,5 +52,6 @@ export async function reportOf(
   }
   const summary = { ...builder.summary(), loops: await loops.loops(withBodies) };
   const { htmlPage } = await import("./html.ts");
-  return { summary, html: await htmlPage(summary, withBodies(selection.records()), selection.offered) };
+  const of = { recorded: selection.offered, inferredHits: builder.inferredHits() };
+  return { summary, html: await htmlPage(summary, withBodies(selection.records()), of) };
 }

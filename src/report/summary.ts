@@ -15,8 +15,10 @@ import {
   type TrialFailure,
   type TrialRecord,
 } from "../evals/index.ts";
+import type { InferredHit } from "../routes/index.ts";
 import type { Proportion } from "../stats/index.ts";
 import { type CellName, cellKey, nameCells } from "./cell.ts";
+import { type HiddenCache, HiddenCacheTally } from "./hidden-cache.ts";
 import { type RepeatedJudge, RepeatedJudges } from "./judges.ts";
 import type { CandidateLoops } from "./loops/loops.ts";
 import { type RunSpending, Spending } from "./spending.ts";
@@ -38,6 +40,8 @@ export interface CandidateSummary {
   readonly total: Measures;
   /** Every cell of the run, in the same order for every candidate. */
   readonly cells: readonly CellSummary[];
+  /** Where the server does not say what it reads from its cache; else null. */
+  readonly hiddenCache: HiddenCache | null;
 }
 
 export interface RunSummary {
@@ -80,6 +84,8 @@ export interface SummaryBuilder {
   readonly add: (trial: Trial, calls?: Calls) => void;
   /** Of what was added so far. */
   readonly summary: () => RunSummary;
+  /** By the ids of trials, of what was added so far. */
+  readonly inferredHits: () => ReadonlyMap<string, InferredHit>;
 }
 
 type Calls = readonly Pick<TrialCall, "purpose" | "costUsd">[];
@@ -144,7 +150,9 @@ export function startSummary(run: RunInfo): SummaryBuilder {
     };
   }
 
-  return { add, summary };
+  const inferredHits = () => new Map([...candidates.values()].flatMap((tally) => [...tally.hiddenCache.verdicts()]));
+
+  return { add, summary, inferredHits };
 }
 
 const studiedOf = ({ candidate, cell, sampleId, document, scores }: Trial): StudiedTrial => ({
@@ -157,6 +165,7 @@ const studiedOf = ({ candidate, cell, sampleId, document, scores }: Trial): Stud
 
 class CandidateTally {
   readonly #cells = new Map<string, { readonly tally: Tally; readonly depths: Map<number, ScoreTally> }>();
+  readonly hiddenCache = new HiddenCacheTally();
 
   add(trial: Trial, key: string): void {
     let cell = this.#cells.get(key);
@@ -165,6 +174,7 @@ class CandidateTally {
       this.#cells.set(key, cell);
     }
     cell.tally.add(trial);
+    this.hiddenCache.add(trial);
     const quality = headlineOf(trial);
     if (trial.outcome !== "scored" || trial.depth === null || quality === null) return;
     const depth = roundedDepth(trial.depth);
@@ -184,6 +194,7 @@ class CandidateTally {
     return {
       candidate,
       total: this.total().measures(),
+      hiddenCache: this.hiddenCache.summary(),
       cells: names.map((name) => {
         const cell = this.#cells.get(name.key);
         const depths = [...(cell?.depths ?? [])].sort(([a], [b]) => a - b);

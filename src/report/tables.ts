@@ -102,10 +102,10 @@ function bar(share: Proportion | null): Markup | null {
 
 /** What each candidate read from its cache, beside what its rule predicts. */
 export function cacheTable({ candidates }: RunSummary): Markup {
-  const rows = candidates.map(({ candidate, total }) => {
+  const rows = candidates.map(({ candidate, total, hiddenCache }) => {
     const { cache } = total;
     return html`<tr><th scope="row">${breakable(candidate.id)}${sub(candidate.cacheRule ?? "no cache rule known")}${sub(candidate.cacheRuleBy === "words" ? "expected tokens are estimated from words" : "")}</th>
-<td>${formatCount(cache?.expectedTokens ?? null)}</td><td>${formatCount(cache?.readTokens ?? null)}</td><td>${formatShare(cacheShare(total))}</td>
+<td>${formatCount(cache?.expectedTokens ?? null)}</td><td>${formatCount(cache?.readTokens ?? null)}</td><td>${formatShare(cacheShare(total))}${sub(hiddenCache === null ? "" : `${formatShareRange(hiddenCache.interval)} of calls hit, inferred`)}</td>
 <td>${cache === null || candidate.cacheRuleBy === "words" ? unknown : `${formatCount(cache.asExpected)} of ${formatCount(cache.n)}`}</td></tr>`;
   });
   const caption = "Tokens over all trials that have both counts.";

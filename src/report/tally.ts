@@ -2,8 +2,6 @@
 import { qualityOf, studyDocument, type Trial } from "../evals/index.ts";
 import {
   clusteredProportion,
-  type GeometricRatio,
-  geometricRatio,
   type Interval,
   mean,
   medianEstimate,
@@ -74,11 +72,6 @@ export interface Measures {
   readonly kvCacheBytes: Spread;
   /** Null where no trial has both counts. */
   readonly cache: CacheMeasure | null;
-  /**
-   * Where the server does not say what it read from its cache: how many times sooner calls began that the rule expects to
-   * find at least half of their prompt there, than those that should find nothing. Inferred; null where that cannot be.
-   */
-  readonly hiddenCache: GeometricRatio | null;
   /** Calls made beyond one a turn. */
   readonly retries: number;
 }
@@ -172,7 +165,6 @@ export class Tally {
   readonly #e2e: number[] = [];
   readonly #kv: number[] = [];
   readonly #cache = { n: 0, readTokens: 0, expectedTokens: 0, inputTokens: new TotalTally(), asExpected: 0 };
-  readonly #hidden: { readonly cold: number[]; readonly warm: number[] } = { cold: [], warm: [] };
   #retries = 0;
 
   /** Of different cells or candidates. */
@@ -217,8 +209,6 @@ export class Tally {
     this.#cache.expectedTokens += part.#cache.expectedTokens;
     this.#cache.inputTokens.merge(part.#cache.inputTokens);
     this.#cache.asExpected += part.#cache.asExpected;
-    for (const value of part.#hidden.cold) this.#hidden.cold.push(value);
-    for (const value of part.#hidden.warm) this.#hidden.warm.push(value);
     this.#retries += part.#retries;
   }
 
@@ -233,24 +223,12 @@ export class Tally {
     pushKnown(this.#e2e, trial.timings?.endMs);
     pushKnown(this.#kv, trial.kvCacheBytes);
     const read = trial.usage?.cacheReadTokens ?? null;
-    if (trial.expectedCacheReadTokens === null) return;
-    if (read === null) {
-      this.#addHidden(trial, trial.expectedCacheReadTokens);
-      return;
-    }
+    if (read === null || trial.expectedCacheReadTokens === null) return;
     this.#cache.n++;
     this.#cache.readTokens += read;
     this.#cache.expectedTokens += trial.expectedCacheReadTokens;
     this.#cache.inputTokens.add(inputTokensOf(trial));
     if (read === trial.expectedCacheReadTokens) this.#cache.asExpected++;
-  }
-
-  #addHidden(trial: Trial, expected: number): void {
-    const input = inputTokensOf(trial);
-    const ttft = trial.timings?.firstEventMs ?? null;
-    if (input === null || input === 0 || ttft === null || ttft <= 0) return;
-    if (expected === 0) this.#hidden.cold.push(ttft);
-    else if (expected / input >= 0.5) this.#hidden.warm.push(ttft);
   }
 
   #score(name: string): ScoreTally {
@@ -280,8 +258,6 @@ export class Tally {
         cache.n === 0
           ? null
           : { ...cache, inputTokens: inputTokens.total().unknown > 0 ? null : inputTokens.total().sum },
-      // Calls that report their cache leave nothing to be inferred of the others.
-      hiddenCache: cache.n > 0 ? null : geometricRatio(this.#hidden.cold, this.#hidden.warm),
       retries: this.#retries,
     };
   }

@@ -16,6 +16,11 @@ test("a model behind a base URL may have slashes in its name", () => {
   expect(route).toMatchObject({ id: "custom/org/name", model: "org/name", lane: "localhost:8000" });
 });
 
+test("as results name it, it may be named", () => {
+  const route = vendorRoute({ model: "custom/org/name", baseUrl: "http://localhost:8000/v1" }, {});
+  expect(route).toMatchObject({ id: "custom/org/name", model: "org/name" });
+});
+
 test.each([
   [{ model: "deepseek/deepseek-chat" }, "DEEPSEEK_API_KEY"],
   [{ model: "nobody/model" }, "no route leads"],

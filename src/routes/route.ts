@@ -78,7 +78,7 @@ export function vendorRoute(options: VendorRouteOptions, env: Readonly<Record<st
       mend: `put ${keyEnvs[0]}=… into .env, or name another variable with --api-key-env`,
     });
   return {
-    id: `${vendor}/${options.name ?? model}`,
+    id: routeId(options),
     model,
     endpoint: {
       baseUrl: baseUrl.replace(/\/+$/, ""),
@@ -100,9 +100,22 @@ export function vendorRoute(options: VendorRouteOptions, env: Readonly<Record<st
   };
 }
 
-function splitModel({ model, baseUrl }: VendorRouteOptions): { vendor: string; model: string } {
+/** Of what is reached at an address of the user's, and is no vendor's. Names in results begin with it; it may be given, too. */
+const customVendor = "custom";
+
+/** By which results name it: `vendor/model`, or `vendor/name` where it has one. */
+export function routeId(options: Pick<VendorRouteOptions, "model" | "name" | "baseUrl">): string {
+  const { vendor, model } = splitModel(options);
+  return `${vendor}/${options.name ?? model}`;
+}
+
+function splitModel({ model, baseUrl }: Pick<VendorRouteOptions, "model" | "baseUrl">): {
+  vendor: string;
+  model: string;
+} {
   const slash = model.indexOf("/");
   const vendor = slash > 0 ? model.slice(0, slash) : "";
   if (vendors.some(({ name }) => name === vendor)) return { vendor, model: model.slice(slash + 1) };
-  return baseUrl === undefined ? { vendor, model } : { vendor: "custom", model };
+  if (baseUrl === undefined) return { vendor, model };
+  return { vendor: customVendor, model: vendor === customVendor ? model.slice(slash + 1) : model };
 }

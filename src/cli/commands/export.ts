@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { messageOf, UserError } from "../../errors.ts";
-import { exportCsv, exportJsonl, exportParquet } from "../../report/index.ts";
+import { exportCsv, exportJsonl, exportParquet, inferredHitsOf } from "../../report/index.ts";
 import { defineCommand, type ExitCode } from "../command.ts";
 import { storeFlag, withRun } from "../result.ts";
 
@@ -30,8 +30,9 @@ export const exportCommand = defineCommand({
       refuseOtherExtension(flags);
       const format = flags.format ?? formats.find((one) => flags.output?.endsWith(`.${one}`)) ?? "jsonl";
       if (format === "parquet" && flags.output === "-") throw parquetOnStandardOutput();
+      const inferred = await inferredHitsOf(store.records(run.id, "withoutBodies"));
       const records = store.records(run.id);
-      const content = { jsonl: exportJsonl, csv: exportCsv, parquet: exportParquet }[format](records);
+      const content = { jsonl: exportJsonl, csv: exportCsv, parquet: exportParquet }[format](records, inferred);
       if (flags.output === "-" && !(content instanceof Promise)) {
         await pipeline(Readable.from(content), process.stdout, { end: false });
         return 0;

@@ -2,7 +2,16 @@
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
 import type { RunInfo, Score, TrialRecord } from "../../evals/index.ts";
-import { namedScores, summaryOf, terminalSummary, verdictOf, verdicts } from "../../report/index.ts";
+import {
+  inferredHitsOf,
+  inferredHitText,
+  namedScores,
+  summaryOf,
+  terminalSummary,
+  verdictOf,
+  verdicts,
+} from "../../report/index.ts";
+import type { InferredHit } from "../../routes/index.ts";
 import type { Store } from "../../store/index.ts";
 import { formatUsd, printable } from "../../units/index.ts";
 import { defineCommand, type ExitCode, type Io, jsonFlag } from "../command.ts";
@@ -70,10 +79,12 @@ async function listTrials(
 const worstOf = (scores: readonly Score[]) => scores.toSorted((a, b) => a.value - b.value)[0];
 
 async function showTrial(run: RunInfo, number: string, store: Store, json: boolean, io: Io): Promise<ExitCode> {
+  const inferred = await inferredHitsOf(store.records(run.id, "withoutBodies"));
   let at = 0;
   for await (const record of store.records(run.id)) {
     if (String(++at) !== number) continue;
-    io.print(json ? JSON.stringify(record, null, 2) : trialText(record));
+    const hit = inferred.get(record.trial.id);
+    io.print(json ? JSON.stringify({ ...record, ...(hit && { inferredHit: hit }) }, null, 2) : trialText(record, hit));
     return 0;
   }
   throw new UserError({
@@ -83,7 +94,7 @@ async function showTrial(run: RunInfo, number: string, store: Store, json: boole
   });
 }
 
-function trialText({ trial, calls }: TrialRecord): string {
+function trialText({ trial, calls }: TrialRecord, hit: InferredHit | undefined): string {
   const { timings, usage, failure } = trial;
   const known = (value: number | null | undefined, unit: string) =>
     value == null ? "unknown" : `${Math.round(value * 100) / 100} ${unit}`;
@@ -104,6 +115,7 @@ function trialText({ trial, calls }: TrialRecord): string {
       "input",
       `${known(usage?.inputTokens, "tokens")}, cache read ${known(usage?.cacheReadTokens, "tokens")} (expected ${known(trial.expectedCacheReadTokens, "tokens")})`,
     ],
+    ...(hit === undefined ? [] : [["cache", inferredHitText(hit)!]]),
     ["output", known(usage?.outputTokens, "tokens")],
     ["KV cache", known(trial.kvCacheBytes, "B")],
     ["cost", usd(trial.costUsd)],

@@ -14,7 +14,7 @@ export {
 export { type DeepSeekOptions, deepSeek } from "./deepseek.ts";
 export { type CacheGrade, type GradedCall, gradeCalls } from "./grade.ts";
 export { idealCache } from "./ideal.ts";
-export { type InferenceOptions, type InferredHit, inferHit, type TtftReferences } from "./infer-hit.ts";
+export { expectations, type InferredHit, inferHits, type TimedCall } from "./infer-hits.ts";
 export { type KimiOptions, kimi } from "./kimi.ts";
 export { kimiCoding } from "./kimi-coding.ts";
 export { type LlamaCppOptions, llamaCpp } from "./llama-cpp.ts";

@@ -13,7 +13,7 @@ function last(arm: string, session: number, cached: number | null, over: Partial
     ...{ trialId: `${arm} ${session}`, cell: { breaker: "timestamp", arm }, sampleId: `session ${session}` },
     ...{ document: `session ${session}`, turn: 2, attempts: 1, endsTrial: true },
     ...{ promptTokens: 1_000, cachedTokens: cached, expectedTokens: null, ceilingTokens: 900, beyondTokens: 0 },
-    ...{ ttftMs: null },
+    ...{ ttftMs: null, inferredHit: null },
     ...{ costUsd: null, pauseMs: 10, change: null, losses: [] },
     usage: { ...read, cacheWriteTokens: null, outputTokens: 1, reasoningTokens: null, inputTokens: 1_000, raw: null },
     ...over,

@@ -6,7 +6,7 @@ import type { LoopTurn } from "./loop-turns.ts";
 const turn = (over: Partial<LoopTurn>): LoopTurn => ({
   ...{ trialId: "a", cell: {}, sampleId: "a", document: "a", turn: 1, attempts: 1, endsTrial: false, usage: null },
   ...{ promptTokens: 1_000, cachedTokens: 0, expectedTokens: 0, ceilingTokens: 0, beyondTokens: 0, ttftMs: 100 },
-  ...{ costUsd: 0.001 },
+  ...{ costUsd: 0.001, inferredHit: null },
   ...{ pauseMs: null, change: null, losses: [] },
   ...over,
 });

@@ -40,6 +40,8 @@ export interface LoopSummary {
   readonly calls: number;
   /** Calls whose server did not say what it read from its cache: nothing is said of their losses. */
   readonly unreported: number;
+  /** Of those whose prompt the rule expects to be there for the most part: what TTFT tells. */
+  readonly inferred: { readonly hits: number; readonly misses: number; readonly unclear: number };
   /** Calls that read more than this run had sent before, and how many tokens more. */
   readonly beyond: { readonly calls: number; readonly tokens: number };
   readonly grade: CacheGrade;
@@ -62,6 +64,11 @@ export function loopSummary(turns: readonly LoopTurn[]): LoopSummary {
     sessions: new Set(turns.map(({ trialId }) => trialId)).size,
     calls: turns.length,
     unreported: turns.filter(({ cachedTokens }) => cachedTokens === null).length,
+    inferred: {
+      hits: turns.filter(({ inferredHit }) => inferredHit?.verdict === "hit").length,
+      misses: turns.filter(({ inferredHit }) => inferredHit?.verdict === "miss").length,
+      unclear: turns.filter(({ inferredHit }) => inferredHit?.verdict === "unknown").length,
+    },
     beyond: {
       calls: turns.filter(({ beyondTokens }) => beyondTokens > 0).length,
       tokens: turns.reduce((sum, { beyondTokens }) => sum + beyondTokens, 0),

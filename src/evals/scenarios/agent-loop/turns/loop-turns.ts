@@ -1,5 +1,5 @@
 /** The calls of a loop, one by one: what was read from the cache, what could have been, and why it was not. */
-import { type CacheRule, idealCache, type Price } from "../../../../routes/index.ts";
+import { type CacheRule, type InferredHit, idealCache, inferHits, type Price } from "../../../../routes/index.ts";
 import { type Usage, wasRefused } from "../../../../wire/index.ts";
 import type { Cell, TrialCall, TrialRecord } from "../../../trial.ts";
 import { type Loss, lossesOf } from "./losses.ts";
@@ -28,6 +28,8 @@ export interface LoopTurn {
   readonly expectedTokens: number | null;
   /** The most that was there to read: of what was sent before, and no less than what was read. */
   readonly ceilingTokens: number;
+  /** Where nothing is reported and the rule expects most of the prompt to be there: what TTFT tells; else null. */
+  readonly inferredHit: InferredHit | null;
   /** Tokens that were read beyond all that this run had sent before, as far as is known of it; 0 where they are none. */
   readonly beyondTokens: number;
   /** First byte of the first event. */
@@ -74,7 +76,7 @@ export function loopTurns(records: readonly TrialRecord[], options: LoopTurnsOpt
   const before = predecessors(seen);
   const alone = rule && playedAlone(rule, timed, before);
   const reports = calls.some(({ usage }) => usage?.cacheReadTokens != null);
-  return seen.flatMap(({ call, record, counts, sentAtMs, parts }, index) => {
+  const turns = seen.flatMap(({ call, record, counts, sentAtMs, parts }, index): LoopTurn[] => {
     if (!counts || call.failure !== null) return [];
     const earlier = before[index] === null ? null : seen[before[index]!]!;
     const usage = options.omitsZero && reports ? withZero(call.usage) : call.usage;
@@ -105,7 +107,7 @@ export function loopTurns(records: readonly TrialRecord[], options: LoopTurnsOpt
       ceiling: change === null ? appended : Math.min(ceilingTokens, appended),
       ...{ alone: scaled(alone), timeless: scaled(timeless), expected: expectedTokens },
     };
-    return {
+    const turn = {
       trialId: record.trial.id,
       cell: record.trial.cell,
       sampleId: record.trial.sampleId,
@@ -124,7 +126,19 @@ export function loopTurns(records: readonly TrialRecord[], options: LoopTurnsOpt
           ? null
           : lossesOf(cachedTokens, readable, { usage: usage!, price }).filter(({ tokens }) => tokens > slack),
     };
+    return [{ ...turn, inferredHit: null }];
   });
+  return reports ? turns : withInferredHits(turns);
+}
+
+function withInferredHits(turns: readonly LoopTurn[]): LoopTurn[] {
+  const timed = turns.flatMap(({ ttftMs, promptTokens, expectedTokens, turn }, at) =>
+    ttftMs === null || ttftMs <= 0 || expectedTokens === null
+      ? []
+      : { at, ttftMs, inputTokens: promptTokens, expectedTokens, of: `turn ${turn}` },
+  );
+  const hits = new Map(inferHits(timed).map((hit, index) => [timed[index]!.at, hit]));
+  return turns.map((turn, at) => ({ ...turn, inferredHit: hits.get(at) ?? null }));
 }
 
 function withZero(usage: Usage | null): Usage | null {
