@@ -36,10 +36,13 @@ const columnAt = Object.fromEntries(columns.map((name, index) => [name, index]))
 
 export const outcomes = ["scored", "failed", "skipped"] as const;
 
+const chunkRows = 1_024;
+
 /** All rows of one option, in the order in which they came. */
 export class Rows {
   readonly choice: Choice;
-  #values = new Float64Array(64 * columns.length);
+  /** Of so many rows each: one list that grows would be there twice. */
+  readonly #chunks: Float64Array[] = [];
   #length = 0;
 
   constructor(choice: Choice) {
@@ -51,19 +54,16 @@ export class Rows {
   }
 
   add(sample: number, trial: Trial): void {
-    const start = this.#length * columns.length;
-    if (start === this.#values.length) {
-      const grown = new Float64Array(2 * this.#values.length);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
+    const place = this.#length % chunkRows;
+    if (place === 0) this.#chunks.push(new Float64Array(chunkRows * columns.length));
+    const values = this.#chunks.at(-1)!;
     const row = rowOf(sample, trial, this.choice.candidate);
-    for (const [index, name] of columns.entries()) this.#values[start + index] = row[name] ?? Number.NaN;
+    for (const [index, name] of columns.entries()) values[place * columns.length + index] = row[name] ?? Number.NaN;
     this.#length++;
   }
 
   at(row: number, column: Column): number {
-    return this.#values[row * columns.length + columnAt[column]]!;
+    return this.#chunks[Math.floor(row / chunkRows)]![(row % chunkRows) * columns.length + columnAt[column]]!;
   }
 }
 

@@ -1,5 +1,6 @@
 /** From trials to samples: repeats averaged, in an order that does not depend on the order of the trials. */
 import { cellName, type Trial } from "../evals/index.ts";
+import { grouped } from "../stats/index.ts";
 import type { Column, Rows } from "./measured.ts";
 
 type Named = Pick<Trial, "cell" | "sampleId" | "document" | "questionHash">;
@@ -11,7 +12,12 @@ type Named = Pick<Trial, "cell" | "sampleId" | "document" | "questionHash">;
  * asked, the name has to do.
  */
 export class SampleNames {
+  /** Documents of a cell, by their names. */
+  readonly #documents = new Map<string, number>();
+  /** By the document's number and the sample's name: with both names, a hundred thousand would take twice the memory. */
   readonly #numbers = new Map<string, number>();
+  /** By number: its document. */
+  readonly #documentOf: number[] = [];
   /** By number: what the sample asks, as far as a record told. */
   readonly #hashes: (string | undefined)[] = [];
   readonly #changed = new Set<string>();
@@ -20,8 +26,10 @@ export class SampleNames {
   numberOf({ cell, sampleId, document, questionHash }: Named): number {
     const { arm: _, ...rest } = cell;
     const place = JSON.stringify(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)));
-    const name = [place, document, sampleId].join("\0");
-    const number = this.#number(name);
+    const about = `${place}\0${document}`;
+    const of = this.#documents.get(about) ?? this.#documents.size;
+    this.#documents.set(about, of);
+    const number = this.#number(of, sampleId);
     if (questionHash === undefined) {
       this.#isUntold = true;
       return number;
@@ -29,7 +37,7 @@ export class SampleNames {
     this.#hashes[number] ??= questionHash;
     if (this.#hashes[number] === questionHash) return number;
     this.#changed.add([cellName(rest), sampleId].filter((part) => part !== "").join(", "));
-    return this.#number(`${name}\u0001${questionHash}`);
+    return this.#number(of, `${sampleId}\u0001${questionHash}`);
   }
 
   /** Samples of one name that ask different things. */
@@ -42,34 +50,34 @@ export class SampleNames {
     return this.#isUntold;
   }
 
-  #number(key: string): number {
-    const number = this.#numbers.get(key) ?? this.#numbers.size;
-    this.#numbers.set(key, number);
-    return number;
+  #number(document: number, name: string): number {
+    // Joined and not a template: of a text that a template makes, V8 keeps the parts too.
+    const key = [document, name].join(" ");
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    this.#numbers.set(key, this.#numbers.size);
+    return this.#documentOf.push(document) - 1;
   }
 
   /** The samples by name, with their documents numbered in that order. */
   sorted(): SampleOrder {
-    const names = [...this.#numbers.keys()].sort();
-    const placeOf = new Int32Array(names.length);
-    const documentOf = new Int32Array(names.length);
-    let document = -1;
-    let last: string | null = null;
-    for (const [place, name] of names.entries()) {
-      placeOf[this.#numbers.get(name)!] = place;
-      const about = name.slice(0, name.lastIndexOf("\0"));
-      if (about !== last) document++;
-      last = about;
-      documentOf[place] = document;
-    }
-    return { placeOf, documentOf };
+    const documents = [...this.#documents.keys()];
+    const rank = new Int32Array(documents.length);
+    const byName = Int32Array.from(documents.keys()).sort((a, b) => (documents[a]! < documents[b]! ? -1 : 1));
+    for (const [place, document] of byName.entries()) rank[document] = place;
+    const keys = [...this.#numbers.keys()];
+    const rankOf = (number: number) => rank[this.#documentOf[number]!]!;
+    const order = Int32Array.from(keys.keys()).sort((a, b) => rankOf(a) - rankOf(b) || (keys[a]! < keys[b]! ? -1 : 1));
+    const placeOf = new Int32Array(keys.length);
+    for (const [place, number] of order.entries()) placeOf[number] = place;
+    return { placeOf, documentOf: order.map(rankOf) };
   }
 }
 
 export interface SampleOrder {
   /** By the sample's number: where it stands. */
   readonly placeOf: Int32Array;
-  /** By place: what the sample is about. */
+  /** By place: what the sample is about, in rising order. */
   readonly documentOf: Int32Array;
 }
 
@@ -101,15 +109,17 @@ const ofAllPaid: readonly Column[] = ["costUsd", "costWithoutCacheUsd", "inputTo
 
 /** A cost is unknown where that of one asking is; other measures are the mean of the repeats that have one. */
 export function sampleMeans(rows: Rows, { placeOf, documentOf }: SampleOrder): SampleMeans {
-  const byPlace = rowsByPlace(rows, placeOf, documentOf.length);
+  const places = Int32Array.from({ length: rows.length }, (_, row) => placeOf[rows.at(row, "sample")]!);
+  const byPlace = grouped(places, documentOf.length);
   const result = Object.fromEntries(
     [...measures, "right", "reliability", "asked"].map((name) => [
       name,
       new Float64Array(documentOf.length).fill(Number.NaN),
     ]),
   ) as Record<keyof SampleMeans, Float64Array>;
-  for (const [place, mine] of byPlace.entries()) {
-    if (mine === undefined) continue;
+  for (let place = 0; place < documentOf.length; place++) {
+    const mine = Array.from(byPlace.of(place));
+    if (mine.length === 0) continue;
     result.asked[place] = 1;
     const scored = mine.filter((row) => rows.at(row, "outcome") === 0);
     const failed = mine.filter((row) => rows.at(row, "outcome") === 1);
@@ -134,26 +144,15 @@ function knownMean(values: readonly number[]): number {
   return known.length === 0 ? Number.NaN : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
-function rowsByPlace(rows: Rows, placeOf: Int32Array, places: number): (number[] | undefined)[] {
-  const byPlace = new Array<number[] | undefined>(places).fill(undefined);
-  for (let row = 0; row < rows.length; row++) {
-    const place = placeOf[rows.at(row, "sample")]!;
-    const mine = byPlace[place];
-    if (mine === undefined) byPlace[place] = [row];
-    else mine.push(row);
-  }
-  return byPlace;
-}
-
-/** The known values of a measure, by document. */
+/** The known values of a measure, by document, whose places stand together. */
 export function byDocument(values: Float64Array, documentOf: Int32Array): number[][] {
-  const clusters = new Map<number, number[]>();
-  for (const [place, value] of values.entries()) {
-    if (Number.isNaN(value)) continue;
-    const document = documentOf[place]!;
-    const mine = clusters.get(document);
-    if (mine === undefined) clusters.set(document, [value]);
-    else mine.push(value);
+  const clusters: number[][] = [];
+  for (let from = 0; from < values.length; ) {
+    let to = from + 1;
+    while (to < values.length && documentOf[to] === documentOf[from]) to++;
+    const known = values.subarray(from, to).filter((value) => !Number.isNaN(value));
+    if (known.length > 0) clusters.push(Array.from(known));
+    from = to;
   }
-  return [...clusters.values()];
+  return clusters;
 }

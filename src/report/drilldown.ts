@@ -7,8 +7,8 @@ import { type PackedText, TextTable } from "./packed-texts.ts";
 import { promptOf } from "./prompt.ts";
 import { namedScores } from "./scores.ts";
 import { type Verdict, verdictOf } from "./selection.ts";
-import { type RunSummary, roundedDepth } from "./summary.ts";
-import { decodeTokensPerSecond } from "./tally.ts";
+import type { RunSummary } from "./summary.ts";
+import { decodeTokensPerSecond, roundedDepth } from "./tally.ts";
 
 export interface DrilldownTrial {
   readonly id: string;

@@ -4,7 +4,8 @@ import { expectations, type InferredHit, inferHits, type TimedCall } from "../ro
 import { type GeometricRatio, geometricRatio, type Interval } from "../stats/index.ts";
 import { formatShare } from "../units/index.ts";
 import { cellKey } from "./cell.ts";
-import { inputTokensOf, ScoreTally } from "./tally.ts";
+import { ScoreTable, type StudiedSample, studiedSample } from "./score-table.ts";
+import { inputTokensOf } from "./tally.ts";
 
 export interface HiddenCache {
   readonly inferred: true;
@@ -39,23 +40,19 @@ export function inferredHitText(hit: InferredHit | undefined): string | null {
   return `inferred from TTFT: ${word} (${reason ?? `${formatShare(hitProbability)} that it was read`})`;
 }
 
-type Judged = Pick<Trial, "id" | "document" | "cell" | "sampleId">;
-
 /** Takes the trials of one candidate that made a single call; what several calls read is told turn by turn. */
 export class HiddenCacheTally {
-  readonly #calls: (TimedCall & { readonly trial: Judged })[] = [];
+  readonly #calls: (TimedCall & { readonly trialId: string; readonly sample: StudiedSample })[] = [];
   #reports = false;
 
-  add(trial: Trial): void {
+  add(trial: Trial, sample = studiedSample(trial)): void {
     if (trial.outcome !== "scored" || trial.turns !== 1) return;
     const expectedTokens = trial.expectedCacheReadTokens;
     const ttftMs = trial.timings?.firstEventMs ?? null;
     if (trial.usage?.cacheReadTokens != null) this.#reports = true;
     else if (expectedTokens !== null && ttftMs !== null && ttftMs > 0) {
-      const { id, document, cell, sampleId } = trial;
       const inputTokens = inputTokensOf(trial);
-      const judged = { id, document, cell, sampleId };
-      this.#calls.push({ ttftMs, inputTokens, expectedTokens, of: cellKey(cell), trial: judged });
+      this.#calls.push({ ttftMs, inputTokens, expectedTokens, of: cellKey(trial.cell), trialId: trial.id, sample });
     }
   }
 
@@ -64,7 +61,7 @@ export class HiddenCacheTally {
     if (this.#reports) return new Map();
     const verdicts = inferHits(this.#calls);
     return new Map(
-      this.#calls.flatMap(({ trial }, at) => (verdicts[at] === null ? [] : [[trial.id, verdicts[at]!] as const])),
+      this.#calls.flatMap(({ trialId }, at) => (verdicts[at] === null ? [] : [[trialId, verdicts[at]!] as const])),
     );
   }
 
@@ -73,13 +70,15 @@ export class HiddenCacheTally {
     const verdicts = this.verdicts();
     if (verdicts.size === 0) return null;
     const counts = { hit: 0, miss: 0, unknown: 0 };
-    const [surely, possibly] = [new ScoreTally(), new ScoreTally()];
-    for (const { trial } of this.#calls) {
-      const verdict = verdicts.get(trial.id)?.verdict;
+    const shares = new ScoreTable<"surely" | "possibly">();
+    for (const { trialId, sample } of this.#calls) {
+      const verdict = verdicts.get(trialId)?.verdict;
       if (verdict === undefined) continue;
       counts[verdict]++;
-      surely.add(verdict === "hit" ? 1 : 0, trial);
-      possibly.add(verdict === "miss" ? 0 : 1, trial);
+      shares.add(sample, [
+        ["surely", verdict === "hit" ? 1 : 0],
+        ["possibly", verdict === "miss" ? 0 : 1],
+      ]);
     }
     const kinds = expectations(this.#calls);
     const times = (kind: "cold" | "warm") => kinds.flatMap((of) => of[kind].map((at) => this.#calls[at]!.ttftMs));
@@ -88,7 +87,7 @@ export class HiddenCacheTally {
       hits: counts.hit,
       misses: counts.miss,
       unclear: counts.unknown,
-      interval: { low: surely.estimate()!.interval.low, high: possibly.estimate()!.interval.high },
+      interval: { low: shares.estimate("surely")!.interval.low, high: shares.estimate("possibly")!.interval.high },
       sooner: geometricRatio(times("cold"), times("warm")),
     };
   }

@@ -16,19 +16,13 @@ import {
   type TrialRecord,
 } from "../evals/index.ts";
 import type { InferredHit } from "../routes/index.ts";
-import type { Proportion } from "../stats/index.ts";
 import { type CellName, cellKey, nameCells } from "./cell.ts";
 import { type HiddenCache, HiddenCacheTally } from "./hidden-cache.ts";
 import { type RepeatedJudge, RepeatedJudges } from "./judges.ts";
 import type { CandidateLoops } from "./loops/loops.ts";
+import { type StudiedSample, studiedSample } from "./score-table.ts";
 import { type RunSpending, Spending } from "./spending.ts";
-import { headlineOf, type Measures, ScoreTally, Tally } from "./tally.ts";
-
-export interface DepthSummary {
-  /** Where the needle was, 0 (first line) to 1 (last) to the nearest twentieth. */
-  readonly depth: number;
-  readonly quality: Proportion | null;
-}
+import { type DepthSummary, type Measures, Tally } from "./tally.ts";
 
 export interface CellSummary extends CellName, Measures {
   readonly depths: readonly DepthSummary[];
@@ -164,30 +158,28 @@ const studiedOf = ({ candidate, cell, sampleId, document, scores }: Trial): Stud
 });
 
 class CandidateTally {
-  readonly #cells = new Map<string, { readonly tally: Tally; readonly depths: Map<number, ScoreTally> }>();
+  readonly #cells = new Map<string, Tally>();
+  readonly #documents = new Map<string, string>();
   readonly hiddenCache = new HiddenCacheTally();
 
   add(trial: Trial, key: string): void {
-    let cell = this.#cells.get(key);
-    if (cell === undefined) {
-      cell = { tally: new Tally(), depths: new Map() };
-      this.#cells.set(key, cell);
-    }
-    cell.tally.add(trial);
-    this.hiddenCache.add(trial);
-    const quality = headlineOf(trial);
-    if (trial.outcome !== "scored" || trial.depth === null || quality === null) return;
-    const depth = roundedDepth(trial.depth);
-    let tally = cell.depths.get(depth);
-    if (tally === undefined) {
-      tally = new ScoreTally();
-      cell.depths.set(depth, tally);
-    }
-    tally.add(quality, trial);
+    const tally = this.#cells.get(key) ?? new Tally();
+    this.#cells.set(key, tally);
+    const sample = this.#sampleOf(trial);
+    tally.add(trial, sample);
+    this.hiddenCache.add(trial, sample);
+  }
+
+  /** All tallies hold one copy of a document's name. */
+  #sampleOf(trial: Trial): StudiedSample {
+    const { document, sampleId } = studiedSample(trial);
+    const known = this.#documents.get(document) ?? document;
+    this.#documents.set(known, known);
+    return { document: known, sampleId };
   }
 
   total(): Tally {
-    return Tally.of([...this.#cells.values()].map(({ tally }) => tally));
+    return Tally.of([...this.#cells.values()]);
   }
 
   summary(candidate: CandidateInfo, names: readonly CellName[]): CandidateSummary {
@@ -196,17 +188,9 @@ class CandidateTally {
       total: this.total().measures(),
       hiddenCache: this.hiddenCache.summary(),
       cells: names.map((name) => {
-        const cell = this.#cells.get(name.key);
-        const depths = [...(cell?.depths ?? [])].sort(([a], [b]) => a - b);
-        return {
-          ...name,
-          ...(cell?.tally ?? new Tally()).measures(),
-          depths: depths.map(([depth, tally]) => ({ depth, quality: tally.estimate() })),
-        };
+        const tally = this.#cells.get(name.key) ?? new Tally();
+        return { ...name, ...tally.measures(), depths: tally.depths() };
       }),
     };
   }
 }
-
-/** Depths to the nearest twentieth: at most 21 of them, and every depth that a matrix usually names stays itself. */
-export const roundedDepth = (depth: number) => Math.round(depth * 20) / 20;

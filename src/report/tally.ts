@@ -1,14 +1,7 @@
 /** What one pass over trials leaves of them: counts, sums and the measured times, never the trials themselves. */
-import { qualityOf, studyDocument, type Trial } from "../evals/index.ts";
-import {
-  clusteredProportion,
-  type Interval,
-  mean,
-  medianEstimate,
-  type Proportion,
-  proportion,
-  quantile,
-} from "../stats/index.ts";
+import { qualityOf, type Trial } from "../evals/index.ts";
+import { type Interval, medianEstimate, type Proportion, quantile } from "../stats/index.ts";
+import { ScoreTable, type StudiedSample, studiedSample } from "./score-table.ts";
 import { namedScores } from "./scores.ts";
 
 /** A sum over the trials that reported a value, beside how many did not. */
@@ -76,83 +69,22 @@ export interface Measures {
   readonly retries: number;
 }
 
-interface Answers {
-  readonly samples: string[];
-  readonly scores: number[];
+const headline = Symbol("headline");
+const depth = Symbol("depth");
+
+export interface DepthSummary {
+  /** Where the needle was, 0 (first line) to 1 (last) to the nearest twentieth. */
+  readonly depth: number;
+  readonly quality: Proportion | null;
 }
 
-/**
- * The mean of a score over samples: their repeats are averaged first, and samples about one document stand together. What
- * several arms are asked counts once an arm in the mean, and once in the interval.
- */
-export class ScoreTally {
-  /** Two lists a document: there may be a hundred thousand samples, and a map for each takes a gigabyte. */
-  readonly #documents = new Map<string, Answers>();
-  readonly #others: ScoreTally[] = [];
-
-  add(value: number, { document, cell, sampleId }: Pick<Trial, "document" | "cell" | "sampleId">): void {
-    const name = studyDocument(document, cell);
-    const of = this.#documents.get(name) ?? { samples: [], scores: [] };
-    this.#documents.set(name, of);
-    of.samples.push(sampleId);
-    of.scores.push(value);
-  }
-
-  /** What all arms are asked about one document stays together. */
-  merge(other: ScoreTally): void {
-    this.#others.push(other);
-  }
-
-  estimate(): Proportion | null {
-    const estimate = clusteredProportion([...this.#together().values()].map(bySample));
-    if (estimate === null) return null;
-    const { sum, n } = this.#samples();
-    // One document is one observation: nothing tells how alike its questions are.
-    return proportion(sum, n, estimate.independent ?? 1);
-  }
-
-  /** Of its own samples and those of the others. */
-  #samples(): { readonly sum: number; readonly n: number } {
-    let [sum, n] = [0, 0];
-    for (const answers of this.#documents.values())
-      for (const value of bySample(answers)) {
-        sum += value;
-        n++;
-      }
-    for (const other of this.#others) {
-      const theirs = other.#samples();
-      sum += theirs.sum;
-      n += theirs.n;
-    }
-    return { sum, n };
-  }
-
-  #together(): ReadonlyMap<string, Answers> {
-    if (this.#others.length === 0) return this.#documents;
-    const all = new Map<string, Answers>();
-    for (const part of [this.#documents, ...this.#others.map((other) => other.#together())])
-      for (const [document, { samples, scores }] of part) {
-        const of = all.get(document);
-        all.set(document, {
-          samples: of === undefined ? samples : [...of.samples, ...samples],
-          scores: of === undefined ? scores : [...of.scores, ...scores],
-        });
-      }
-    return all;
-  }
-}
-
-/** The mean of each sample's scores; the scores themselves where nothing was asked twice. */
-function bySample({ samples, scores }: Answers): number[] {
-  if (new Set(samples).size === scores.length) return scores;
-  const places = Map.groupBy(scores.keys(), (place) => samples[place]!);
-  return [...places.values()].map((of) => mean(of.map((at) => scores[at]!))!);
-}
+/** Depths to the nearest twentieth: at most 21 of them, and every depth that a matrix usually names stays itself. */
+export const roundedDepth = (value: number) => Math.round(value * 20) / 20;
 
 export class Tally {
   readonly #outcomes = { scored: 0, failed: 0, skipped: 0 };
-  readonly #quality = new ScoreTally();
-  readonly #scores = new Map<string, ScoreTally>();
+  /** The headline and the depth of the needle stand in it beside the scores. */
+  readonly #scores = new ScoreTable<string | typeof headline | typeof depth>();
   readonly #cost = new TotalTally();
   readonly #uncachedInput = new TotalTally();
   readonly #cacheRead = new TotalTally();
@@ -168,13 +100,14 @@ export class Tally {
   #retries = 0;
 
   /** Of different cells or candidates. */
-  static of(parts: Iterable<Tally>): Tally {
+  static of(parts: readonly Tally[]): Tally {
+    if (parts.length === 1) return parts[0]!;
     const whole = new Tally();
     for (const part of parts) whole.#merge(part);
     return whole;
   }
 
-  add(trial: Trial): void {
+  add(trial: Trial, sample = studiedSample(trial)): void {
     this.#outcomes[trial.outcome]++;
     if (trial.outcome === "skipped") return;
     this.#cost.add(trial.costUsd);
@@ -184,13 +117,12 @@ export class Tally {
     this.#output.add(trial.usage?.outputTokens ?? null);
     this.#reasoning.add(trial.usage?.reasoningTokens ?? null);
     this.#retries += Math.max(0, trial.attempts - Math.max(1, trial.turns));
-    if (trial.outcome === "scored") this.#addScored(trial);
+    if (trial.outcome === "scored") this.#addScored(trial, sample);
   }
 
   #merge(part: Tally): void {
     for (const outcome of ["scored", "failed", "skipped"] as const) this.#outcomes[outcome] += part.#outcomes[outcome];
-    this.#quality.merge(part.#quality);
-    for (const [name, tally] of part.#scores) this.#score(name).merge(tally);
+    this.#scores.merge(part.#scores);
     this.#cost.merge(part.#cost);
     this.#uncachedInput.merge(part.#uncachedInput);
     this.#cacheRead.merge(part.#cacheRead);
@@ -212,10 +144,13 @@ export class Tally {
     this.#retries += part.#retries;
   }
 
-  #addScored(trial: Trial): void {
-    for (const [name, { value }] of Object.entries(namedScores(trial))) this.#score(name).add(value, trial);
+  #addScored(trial: Trial, sample: StudiedSample): void {
     const quality = headlineOf(trial);
-    if (quality !== null) this.#quality.add(quality, trial);
+    this.#scores.add(sample, [
+      ...Object.entries(namedScores(trial)).map(([name, { value }]) => [name, value] as const),
+      ...(quality === null ? [] : [[headline, quality] as const]),
+      ...(trial.depth === null ? [] : [[depth, roundedDepth(trial.depth)] as const]),
+    ]);
     const warmth = warmthOf(trial);
     pushKnown(this.#ttft[warmth], trial.timings?.firstEventMs);
     pushKnown(this.#decode[warmth], decodeTokensPerSecond(trial));
@@ -231,18 +166,24 @@ export class Tally {
     if (read === trial.expectedCacheReadTokens) this.#cache.asExpected++;
   }
 
-  #score(name: string): ScoreTally {
-    const tally = this.#scores.get(name) ?? new ScoreTally();
-    this.#scores.set(name, tally);
-    return tally;
+  /** Of each depth with a quality, the shallowest first. */
+  depths(): DepthSummary[] {
+    return [...this.#scores.valuesOf(depth)]
+      .sort((a, b) => a - b)
+      .map((value) => ({ depth: value, quality: this.#scores.estimate(headline, { name: depth, value }) }))
+      .filter(({ quality }) => quality !== null);
   }
 
   measures(): Measures {
     const { inputTokens, ...cache } = this.#cache;
     return {
       ...this.#outcomes,
-      quality: this.#quality.estimate(),
-      scores: Object.fromEntries([...this.#scores].map(([name, tally]) => [name, tally.estimate()!])),
+      quality: this.#scores.estimate(headline),
+      scores: Object.fromEntries(
+        [...this.#scores.names()]
+          .filter((name) => typeof name === "string")
+          .map((name) => [name, this.#scores.estimate(name)!]),
+      ),
       costUsd: this.#cost.total(),
       uncachedInputTokens: this.#uncachedInput.total(),
       cacheReadTokens: this.#cacheRead.total(),

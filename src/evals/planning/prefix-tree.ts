@@ -1,3 +1,5 @@
+import { type Groups, grouped } from "../../stats/index.ts";
+
 /**
  * Which prompts begin alike: a tree in which each prompt is a path and what several share is there once. Its size is the
  * least that any prefix cache has to evaluate, and walking it depth first puts next to each other what shares most.
@@ -274,22 +276,4 @@ function twiceAsLong(ints: Int32Array): Int32Array<ArrayBuffer> {
   const longer = new Int32Array(2 * ints.length);
   longer.set(ints);
   return longer;
-}
-
-interface Groups {
-  readonly of: (group: number) => Int32Array;
-}
-
-/** The places of `keys` by their value, in rising order or in the one that is given. Negative keys are in no group. */
-function grouped(keys: Int32Array, groups: number, inOrder: Iterable<number> = keys.keys()): Groups {
-  const starts = new Int32Array(groups + 1);
-  for (const key of keys) if (key >= 0) starts[key + 1]! += 1;
-  for (let group = 0; group < groups; group++) starts[group + 1]! += starts[group]!;
-  const members = new Int32Array(starts[groups]!);
-  const next = starts.slice(0, groups);
-  for (const place of inOrder) {
-    const key = keys[place]!;
-    if (key >= 0) members[next[key]!++] = place;
-  }
-  return { of: (group) => members.subarray(starts[group]!, starts[group + 1]!) };
 }
