@@ -49,11 +49,17 @@ test("a job in TypeScript needs no package around it", async () => {
   const lines = [
     'import { defineJob } from "assay";',
     "const names: readonly string[] = ['a', 'b'];",
-    "export default defineJob({ job: 'x', samples: names.map((input) => ({ input, target: input })), scorers: ['exact'] });",
+    "export default defineJob({ job: 'x', samples: names.map((input) => ({ input, target: input })), scorers: ['exact', { type: 'module', name: 'mine', path: 'mine.ts' }] });",
   ];
-  const { code, stdout, stderr } = await validate(folderOf({ "job.ts": lines.join("\n") }), ["job.ts"]);
+  const scorer = [
+    'import { defineScorer } from "assay";',
+    "export default defineScorer({ name: 'mine', version: 1, score: () => null });",
+  ];
+  const folder = folderOf({ "job.ts": lines.join("\n"), "mine.ts": scorer.join("\n") });
+  const { code, stdout, stderr } = await validate(folder, ["job.ts"]);
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout).toContain("2 samples: 2 answerable, 0 not");
+  expect(stdout).toMatch(/mine +module/);
 });
 
 test("as JSON it is all there for programs", async () => {

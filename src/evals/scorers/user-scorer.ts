@@ -1,8 +1,8 @@
 /** Scorers that users write: a TypeScript or JavaScript file whose default export is a scorer. */
-import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { messageOf, UserError } from "../../errors.ts";
-import type { Scorer } from "../scenario.ts";
+import { defaultExportOf } from "../../user-module.ts";
+import type { Sample, Scorer } from "../scenario.ts";
 import type { Score } from "../trial.ts";
 import { scoreName } from "./score-name.ts";
 
@@ -37,14 +37,25 @@ export async function loadScorer(path: string): Promise<Scorer> {
   return {
     name,
     version,
-    score: async (sample, answer, judge) => checkedScore(await score(sample, answer, judge), path),
+    score: async (sample, answer, judge) => checkedScore(await score(wholeSample(sample), answer, judge), path),
+  };
+}
+
+/** With all that is made when it is read, so that a user may copy it or print it. */
+function wholeSample(sample: Sample): Sample {
+  const { questionHash, messages, material, given } = sample;
+  return {
+    ...sample,
+    messages,
+    ...(questionHash !== undefined && { questionHash }),
+    ...(material !== undefined && { material }),
+    ...(given !== undefined && { given }),
   };
 }
 
 async function defaultExport(path: string): Promise<unknown> {
   try {
-    const module: { default?: unknown } = await import(pathToFileURL(path).href);
-    return module.default;
+    return await defaultExportOf(path);
   } catch (error) {
     throw new UserError({ happened: `${path} cannot be loaded: ${messageOf(error)}`, ...scorerForm }, { cause: error });
   }
