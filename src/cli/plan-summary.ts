@@ -15,7 +15,7 @@ import {
 } from "../evals/index.ts";
 import type { Cost } from "../retrieval/index.ts";
 import type { Price, Route } from "../routes/index.ts";
-import { detectableDifference, samplesToDetect, spreadOfDiscordance } from "../stats/index.ts";
+import { detectableDiscordance, samplesToDetect, spreadOfDiscordance } from "../stats/index.ts";
 import { formatCount, formatMs, formatTokens, formatUsd, wrapped } from "../units/index.ts";
 import { candidatesOf } from "./candidates.ts";
 import type { Io } from "./command.ts";
@@ -198,20 +198,16 @@ function detectable(plan: Plan, difference: number, request: PlanRequest): Detec
       documents.add(studyDocument(document, cell));
     }
   }
-  const design = {
-    spread: spreadOfDiscordance(discordance, difference),
-    samplesPerCluster: Math.max(1, Math.round(samples / documents.size)),
-    correlation: assumedCorrelation,
-    power,
-  };
-  const needed = samplesToDetect(difference, design);
+  const design = { samplesPerCluster: samples / documents.size, correlation: assumedCorrelation, power };
+  const needed = samplesToDetect(difference, { ...design, spread: spreadOfDiscordance(discordance, difference) });
   return {
     difference,
     samples,
     documents: documents.size,
     samplesNeeded: needed.samples,
     documentsNeeded: needed.clusters,
-    detectable: documents.size < 2 ? null : Math.min(1, detectableDifference(samples, design)),
+    detectable:
+      documents.size < 2 ? null : detectableDiscordance(samples, request.discordance ?? assumedDiscordance, design),
     discordance,
     correlation: assumedCorrelation,
     power,

@@ -1,6 +1,7 @@
 /** All of the material in the prompt against passages that were found in it, by the same candidate on the same samples. */
 import { spentByArm } from "../evals/index.ts";
 import type { Cost } from "../retrieval/index.ts";
+import { mean } from "../stats/index.ts";
 import { type ByLength, byLength } from "./by-length.ts";
 import { type Comparison, compareAll, planned } from "./comparison.ts";
 import { costPerCorrectRatio } from "./cost-per-correct.ts";
@@ -85,6 +86,7 @@ export function armsOf(measured: readonly Measured[], order: SampleOrder, careAb
   });
 }
 
+/** Repeats of a sample are averaged first, as everywhere. */
 function missesOf(rows: Rows, { placeOf, documentOf }: SampleOrder): Misses {
   const right = { held: 0, notHeld: 0, unknown: 0 };
   const wrong = { held: 0, notHeld: 0, unknown: 0 };
@@ -95,9 +97,14 @@ function missesOf(rows: Rows, { placeOf, documentOf }: SampleOrder): Misses {
     const holds = rows.at(row, "holdsAnswer");
     (quality >= 1 ? right : wrong)[Number.isNaN(holds) ? "unknown" : holds === 1 ? "held" : "notHeld"]++;
     if (quality >= 1 || Number.isNaN(holds)) continue;
-    const document = documentOf[placeOf[rows.at(row, "sample")]!]!;
-    byRetrieval.set(document, [...(byRetrieval.get(document) ?? []), 1 - holds]);
+    const place = placeOf[rows.at(row, "sample")]!;
+    byRetrieval.set(place, [...(byRetrieval.get(place) ?? []), 1 - holds]);
   }
-  const inOrder = [...byRetrieval].sort(([a], [b]) => a - b).map(([, missed]) => missed.sort());
-  return { right, wrong, retrievalShare: shareOf(inOrder) };
+  const bySample = [...byRetrieval].map(([place, missed]) => ({ document: documentOf[place]!, missed: mean(missed)! }));
+  const byDocument = [...Map.groupBy(bySample, ({ document }) => document)].sort(([a], [b]) => a - b);
+  return {
+    right,
+    wrong,
+    retrievalShare: shareOf(byDocument.map(([, of]) => of.map(({ missed }) => missed).sort((a, b) => a - b))),
+  };
 }

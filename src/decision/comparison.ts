@@ -156,11 +156,14 @@ function verdictOf({ value, adjustedP }: Adjusted): "better" | "worse" | "not to
   return value > 0 ? "better" : "worse";
 }
 
+/** A cost, a time or a cache that is smaller by less is no reason to drop an option, however sure the difference. */
+const worthwhile = 0.02;
+
 /** How the option stands on an axis: of quality more is better, of the others less. Null where it is not known. */
 export function standing(comparison: Comparison, axis: Axis): "surely better" | "worse" | "level" | null {
   const estimate = comparison[axis];
   if (estimate === null) return null;
   const gain = axis === "quality" ? estimate.value : -Math.log(estimate.value);
-  if (gain > 0 && estimate.adjustedP <= significance) return "surely better";
+  if (gain > (axis === "quality" ? 0 : worthwhile) && estimate.adjustedP <= significance) return "surely better";
   return gain < 0 && estimate.p <= significance ? "worse" : "level";
 }

@@ -130,10 +130,7 @@ export function startDecision(
       judged
         .filter((one) => one !== of)
         .map((one) => planned(between(one.option.id, of.option.id), [one, of], order.documentOf, careAbout));
-    const best = judged.reduce<Measured | null>(
-      (most, one) => (most === null || one.option.quality!.value > most.option.quality!.value ? one : most),
-      null,
-    );
+    const best = bestOf(judged, between);
     const reference = best?.option.id ?? null;
     const comparisons = best === null ? [] : against(best);
     const named = baseline === null ? null : optionNamed(baseline, options);
@@ -180,6 +177,27 @@ export function startDecision(
   }
 
   return { add, decision };
+}
+
+/**
+ * The option that does better than most others on the samples that both have: shares over different samples say nothing of
+ * each other. Of several that do, the one with more samples, then the one with the higher quality. Where all have the same
+ * samples that is the highest mean.
+ */
+function bestOf(
+  judged: readonly Measured[],
+  between: (option: string, against: string) => Comparison,
+): Measured | null {
+  const standing = judged.map((one) => {
+    const { id, quality } = one.option;
+    const others = judged.filter((other) => other !== one).map((other) => between(id, other.option.id).quality?.value);
+    const wins = others.reduce<number>((sum, value = 0) => sum + (Math.abs(value) < 1e-12 ? 0 : Math.sign(value)), 0);
+    return { one, wins, quality: quality! };
+  });
+  const [best] = standing.sort(
+    (a, b) => b.wins - a.wins || b.quality.n - a.quality.n || b.quality.value - a.quality.value,
+  );
+  return best?.one ?? null;
 }
 
 const keyOf = (...parts: readonly (string | null)[]) => JSON.stringify(parts);

@@ -5,7 +5,7 @@ import {
   clusteredProportion,
   clusterSpread,
   type Interval,
-  intraClusterCorrelation,
+  likenessWithin,
   mcnemarTest,
   type SampleSize,
   samplesToDetect,
@@ -45,29 +45,34 @@ export function qualityDifference(sides: Sides): PairedEstimate | null {
 }
 
 /**
- * Student's interval of the clustered mean, and where fewer than six documents differ at all at least as wide as the one
- * that follows from the intervals of the two shares, those that only this side gets right and those that only the other
- * does: differences that were hardly seen say little of their spread, and none says nothing.
+ * Student's interval of the clustered mean. Differences that were hardly seen say little of their spread, and none says
+ * nothing: where no more than three documents differ at all it is at least as wide as the one that follows from the intervals
+ * of the two shares, those that only this side gets right and those that only the other does; from there to nine it comes
+ * step by step to its own, as it would be odd if one more loss made it much narrower.
  *
  * @see Zou and Donner 2008, "Construction of confidence limits about effect measures", Statistics in Medicine 27:1693
  */
 function differenceInterval(clusters: Clusters, student: Interval | null): Interval | null {
   if (clusters.length < 2) return null;
   const moving = clusters.filter((cluster) => cluster.some((difference) => difference !== 0)).length;
-  if (moving >= fewestMoving && student !== null) return student;
+  const unseen = Math.min(1, Math.max(0, (wellSeen - moving) / (wellSeen - hardlySeen)));
+  if (unseen === 0 && student !== null) return student;
   const more = clusteredProportion(clusters.map((cluster) => cluster.map((one) => Math.max(0, one))));
   const less = clusteredProportion(clusters.map((cluster) => cluster.map((one) => Math.max(0, -one))));
   if (!more?.interval || !less?.interval) return student;
   const value = more.share - less.share;
   const low = value - Math.hypot(more.share - more.interval.low, less.interval.high - less.share);
   const high = value + Math.hypot(more.interval.high - more.share, less.share - less.interval.low);
+  if (student === null) return { low: Math.max(-1, low), high: Math.min(1, high) };
   return {
-    low: Math.max(-1, Math.min(low, student?.low ?? low)),
-    high: Math.min(1, Math.max(high, student?.high ?? high)),
+    low: Math.max(-1, student.low + unseen * Math.min(0, low - student.low)),
+    high: Math.min(1, student.high + unseen * Math.max(0, high - student.high)),
   };
 }
 
-const fewestMoving = 6;
+/** Documents that differ. */
+const hardlySeen = 3;
+const wellSeen = 9;
 
 /**
  * Σ option ÷ Σ against, for costs: what one pays adds up. 0 where the option alone costs nothing, infinite where the other
@@ -137,7 +142,7 @@ function testOf(clusters: Clusters): Pick<PairedEstimate, "p" | "test"> {
     return { p: Math.min(1, mcnemarTest(less, more).midP), test: "McNemar" };
   }
   const moving = clusters.filter((cluster) => cluster.some((one) => one !== 0));
-  if (moving.length <= mostFlipped) return { p: signFlipTest(moving, { seed: "decision" }).p, test: "sign flip" };
+  if (moving.length <= mostFlipped) return { p: signFlipTest(moving).p, test: "sign flip" };
   return { p: studentP(clusters), test: "t" };
 }
 
@@ -163,12 +168,11 @@ export function samplesNeeded(sides: Sides, careAbout: number): SampleSize | nul
   const clusters = pairedBy(sides, (option, against) => option - against);
   const differences = clusters.flat();
   if (clusters.length < 2 || !(careAbout > 0)) return null;
-  const seen = standardDeviation(differences) ?? 0;
+  const spread = standardDeviation(differences) ?? 0;
   const most = clusteredProportion(clusters.map((cluster) => cluster.map((one) => Math.abs(one))))?.interval?.high ?? 1;
-  const { samples, clusters: documents } = samplesToDetect(careAbout, {
-    spread: seen > 0 ? seen : Math.sqrt(most),
+  return samplesToDetect(careAbout, {
+    spread: spread > 1e-9 ? spread : Math.sqrt(most),
     samplesPerCluster: differences.length / clusters.length,
-    correlation: Math.min(1, Math.max(0, intraClusterCorrelation(clusters) ?? 0)),
+    correlation: likenessWithin(clusters).correlation,
   });
-  return { samples: Math.ceil(samples - 1e-9), clusters: documents };
 }

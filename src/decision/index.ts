@@ -16,5 +16,5 @@ export { axisNames, type Dominated } from "./domination.ts";
 export type { Estimate } from "./estimate.ts";
 export type { Costs, Option, Quantiles } from "./option.ts";
 export { type Preferences, type PreferredPair, preferencesOf } from "./preferences.ts";
-export type { Shortlisted } from "./shortlist.ts";
+export { isHighest, type Shortlisted } from "./shortlist.ts";
 export * from "./words.ts";

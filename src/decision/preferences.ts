@@ -77,7 +77,7 @@ function verdictsOf(judged: readonly Trial[]) {
   const same = scored.length - asked.length;
   return {
     preferred: shareOf(clustersOf(scored)),
-    p: signFlipTest(differences, { seed: "preference" }).p,
+    p: signFlipTest(differences).p,
     wins: count(1),
     losses: count(0),
     ties: count(0.5) - contradicted - same,

@@ -24,7 +24,7 @@ export interface Shortlisted {
 
 export interface ShortlistInput {
   readonly options: readonly Option[];
-  /** The option with the highest mean quality. */
+  /** The option that does best on the samples that options share. */
   readonly reference: string;
   /** Every other option against the reference. */
   readonly comparisons: readonly Comparison[];
@@ -116,6 +116,10 @@ function neededText({ samples, clusters }: { samples: number; clusters: number }
   return `. To detect a difference of ${sizeInPoints(careAbout)} with a power of 0.8 takes ${counted(samples, "sample")}${documents}`;
 }
 
+/** By the shares of all options, each over its own samples. */
+export const isHighest = (best: Option, options: readonly Option[]): boolean =>
+  options.every(({ quality }) => (quality?.value ?? 0) <= best.quality!.value + 1e-12);
+
 const comparisonRatio = ({ comparisons }: ShortlistInput, id: string, axis: Axis) =>
   comparisons.find(({ option }) => option === id)?.[axis] ?? null;
 
@@ -159,7 +163,7 @@ function bestReason({ options, comparisons, careAbout }: ShortlistInput, best: O
   const undecided = open.filter(({ needed, quality }) => needed !== null && needed.samples > quality!.n);
   const most = undecided.map(({ needed }) => needed!).sort((a, b) => b.samples - a.samples)[0];
   const more = most === undefined ? "" : neededText(most, careAbout);
-  return `highest quality measured: ${own}${level}${more}`;
+  return `${isHighest(best, options) ? "highest quality measured" : "best on the samples that options share; over all of its own"}: ${own}${level}${more}`;
 }
 
 function againstOf({ options, comparisons, dominated }: ShortlistInput, option: Option): string[] {

@@ -216,7 +216,8 @@ class QuestionInArm implements Sample {
     const { ranges, holdsAnswer, cost } = this.#prepared();
     return {
       passages: ranges === null ? null : passageIds(ranges, this.#sample.material),
-      holdsAnswer,
+      // What an agent's tools gave it, this does not know.
+      holdsAnswer: this.#isAgent ? null : holdsAnswer,
       ...(cost !== null && { costUsd: cost.usd }),
     };
   }

@@ -3,7 +3,7 @@ import { clusterSpread } from "./cluster-spread.ts";
 import type { Clusters } from "./clusters.ts";
 import { normalQuantile, studentTQuantile } from "./distributions.ts";
 import { defaultConfidence, type Interval } from "./interval.ts";
-import { designEffect, intraClusterCorrelation } from "./intra-cluster-correlation.ts";
+import { designEffect, likenessWithin } from "./intra-cluster-correlation.ts";
 import { wilsonInterval } from "./proportion.ts";
 
 export interface ClusteredProportion {
@@ -22,9 +22,8 @@ export interface ClusteredProportion {
  *
  *   n / (v·(1 + (d − 1)·(t/z)²))     with the design effect d = 1 + (Σ nᵢ²/n − 1)·ρ
  *
- * ρ is the intra-cluster correlation, from 0 to 1. What clusters add to the variance is estimated from few of them, so it gets
- * Student's quantile t (degrees of freedom as in `clusterSpread`) for the normal z. Where all scores are alike nothing tells
- * ρ; it is taken as ½, half way, and nothing was estimated that had to be widened.
+ * ρ is how alike scores are within clusters, see `likenessWithin`. What clusters add to the variance is estimated from few of
+ * them, so it gets Student's quantile t (degrees of freedom as in `clusterSpread`) for the normal z, as far as the scores tell ρ.
  *
  * v is the scores' variance as a share of p(1 − p), that of right or wrong answers with the same mean, which is the most it
  * can be: v = (Σ (s − p)²/(p(1 − p)) + 1)/n. It is 1 for scores of 0 and 1, less where answers are partly right. The 1 stands
@@ -48,11 +47,10 @@ export function clusteredProportion(clusters: Clusters, confidence = defaultConf
   const weights = filled.map((scores) => scores.length / n);
   const spread = clusterSpread(weights, weights);
   if (spread === null) return { share, n, clusters: filled.length, independent: null, interval: null };
-  const correlation = intraClusterCorrelation(filled);
+  const { correlation, told } = likenessWithin(filled);
   const tail = 0.5 + confidence / 2;
-  const widening =
-    correlation === null ? 1 : (studentTQuantile(tail, spread.degreesOfFreedom) / normalQuantile(tail)) ** 2;
-  const effect = designEffect(filled, Math.min(1, Math.max(0, correlation ?? 0.5)));
+  const widening = 1 + told * ((studentTQuantile(tail, spread.degreesOfFreedom) / normalQuantile(tail)) ** 2 - 1);
+  const effect = designEffect(filled, correlation);
   const independent = n / (varianceShare(all, share) * (1 + (effect - 1) * widening));
   const interval = wilsonInterval(share * independent, independent, confidence);
   return { share, n, clusters: filled.length, independent, interval };

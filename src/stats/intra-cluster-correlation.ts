@@ -25,11 +25,40 @@ export function intraClusterCorrelation(clusters: Clusters): number | null {
     between += values.length * (own - centre) ** 2;
     within += values.reduce((sum, value) => sum + (value - own) ** 2, 0);
   }
-  if (between + within === 0) return null;
+  // What is left of equal values by rounding is no variance.
+  if (!(between + within > 1e-18 * all.reduce((sum, value) => sum + value ** 2, 0))) return null;
   const meanSquareBetween = between / (filled.length - 1);
   const meanSquareWithin = within / (all.length - filled.length);
   const size = (all.length - sumOfSquaredSizes(filled) / all.length) / (filled.length - 1);
   return (meanSquareBetween - meanSquareWithin) / (meanSquareBetween + (size - 1) * meanSquareWithin);
+}
+
+export interface Likeness {
+  /** 0 to 1. */
+  readonly correlation: number;
+  /** How much of it the values tell, 0 to 1; the rest is supposed. */
+  readonly told: number;
+}
+
+/** (Σ (s − s̄)²)² at which what the values tell of their likeness, and what is supposed of it, weigh as much. */
+const halfTold = 4;
+
+/**
+ * How alike scores from 0 to 1 are within clusters, as far as they tell, and ½, half way, as far as they do not:
+ *
+ *   ρ = w·max(0, ρ̂) + (1 − w)·½     with w = S²/(S² + 4), S = Σ (s − s̄)²
+ *
+ * S counts, among answers that are right or wrong, those of the rarer kind: nothing of them tells nothing, and what is known
+ * grows as pairs of them do. So an interval does not shrink as soon as one answer differs from the others. The 4 keeps an upper
+ * end from falling with the first ones that do (docs/statistics.md).
+ */
+export function likenessWithin(clusters: Clusters): Likeness {
+  const all = clusters.flat();
+  const centre = mean(all) ?? 0;
+  const spread = all.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  const measured = intraClusterCorrelation(clusters);
+  const told = measured === null ? 0 : spread ** 2 / (spread ** 2 + halfTold);
+  return { correlation: told * Math.min(1, Math.max(0, measured ?? 0)) + (1 - told) / 2, told };
 }
 
 /** By how much clusters multiply the variance of a mean: 1 + (Σ nᵢ²/n − 1)·ρ (Kish 1965, "Survey Sampling", for unequal sizes). */

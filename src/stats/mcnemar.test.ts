@@ -14,7 +14,7 @@ test("the exact test is the sign-flip test of independent 0/1 pairs", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 }), (baselineOnly, candidateOnly) => {
       const differences = [...new Array(baselineOnly).fill([-1]), ...new Array(candidateOnly).fill([1]), [0], [0]];
-      expect(mcnemarTest(baselineOnly, candidateOnly).exactP).toBeCloseTo(signFlipTest(differences, { seed: 1 }).p, 12);
+      expect(mcnemarTest(baselineOnly, candidateOnly).exactP).toBeCloseTo(signFlipTest(differences).p, 12);
     }),
   );
 });

@@ -7,7 +7,7 @@ import { defaultPower, detectableEffect, noncentralTTail } from "./power.ts";
 export interface PairedDesign {
   /** Standard deviation of a sample's difference; of 0/1 scores see `spreadOfDiscordance`. */
   readonly spread: number;
-  /** Samples about one document. */
+  /** Samples about one document, in the mean. */
   readonly samplesPerCluster?: number;
   /** The intra-cluster correlation of the differences, see `intraClusterCorrelation`. */
   readonly correlation?: number;
@@ -43,7 +43,7 @@ export function samplesToDetect(difference: number, design: PairedDesign): Sampl
     if (isEnough(middle)) enough = middle;
     else tooFew = middle;
   }
-  return { samples: enough * samplesPerCluster, clusters: enough };
+  return { samples: Math.ceil(enough * samplesPerCluster - 1e-9), clusters: enough };
 }
 
 /**
@@ -53,8 +53,27 @@ export function samplesToDetect(difference: number, design: PairedDesign): Sampl
  * @throws RangeError for fewer than two clusters
  */
 export function detectableDifference(samples: number, design: PairedDesign): number {
-  const clusters = Math.floor(samples / (design.samplesPerCluster ?? 1));
+  const clusters = Math.floor(samples / (design.samplesPerCluster ?? 1) + 1e-9);
   return detectableEffect(clusters, design.power, design.confidence) * clusterSpreadOf(design);
+}
+
+/**
+ * The true difference of two 0/1 scores that so many samples detect, discordant on so many of them. Their spread is
+ * √(discordance − difference²), so that the two follow from each other; and where the difference would be larger than the
+ * discordance, all discordant samples speak for one side.
+ *
+ * @returns 0 to 1
+ * @throws RangeError for fewer than two clusters
+ */
+export function detectableDiscordance(
+  samples: number,
+  discordance: number,
+  design: Omit<PairedDesign, "spread">,
+): number {
+  const perSpread = detectableDifference(samples, { ...design, spread: 1 });
+  const shared = 1 + perSpread ** 2;
+  const difference = perSpread * Math.sqrt(discordance / shared);
+  return difference <= discordance ? difference : perSpread ** 2 / shared;
 }
 
 /**

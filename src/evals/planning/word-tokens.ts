@@ -28,7 +28,7 @@ class Pieces {
   #count = 0;
 
   values(): Int32Array {
-    return sums.slice(0, this.#count);
+    return kept(sums.subarray(0, this.#count));
   }
 
   /** Not a number that a word of the text may have. */
@@ -74,6 +74,23 @@ class Pieces {
     }
     this.#count = count;
   }
+}
+
+/** Of many prompts one behind the other: blocks of a few kilobytes each are freed too late, and leave gaps. */
+let shelf = new Int32Array(0);
+let taken = 0;
+const shelfLength = 2 ** 18;
+
+function kept(values: Int32Array): Int32Array {
+  if (values.length > shelfLength / 8) return values.slice();
+  if (taken + values.length > shelf.length) {
+    shelf = new Int32Array(shelfLength);
+    taken = 0;
+  }
+  const copy = shelf.subarray(taken, taken + values.length);
+  copy.set(values);
+  taken += values.length;
+  return copy;
 }
 
 /** For so many sums, no less than a text has pieces, and so many units. */

@@ -4,6 +4,7 @@ import {
   type Check,
   type Comparison,
   type Decision,
+  isHighest,
   listed,
   namesOrCount,
   type Option,
@@ -42,10 +43,24 @@ function verdictOf({ options, pareto, comparisons, careAbout }: Decision, refere
     comparisons.filter(({ verdict }) => verdicts.includes(verdict)).map(({ option }) => option);
   const open = named(["not told apart", null]);
   const better = named(["better"]);
+  const own = options.find(({ id }) => id === reference)!;
+  const equal = options.filter(
+    ({ id, quality }) => id !== reference && Math.abs((quality?.value ?? 0) - own.quality!.value) < 1e-12,
+  );
+  const lead = !isHighest(own, options)
+    ? "does best on the samples that options share"
+    : open.length + better.length === 0
+      ? "has the highest quality, and every other option is worse"
+      : `has the highest quality measured${
+          equal.length === 0
+            ? ""
+            : `, and ${namesOrCount(
+                equal.map(({ id }) => id),
+                "other option",
+              )} the same`
+        }`;
   const best = [
-    open.length + better.length === 0
-      ? `${reference} has the highest quality, and every other option is worse.`
-      : `${reference} has the highest quality measured.`,
+    `${reference} ${lead}.`,
     open.length === 0 ? "" : ` ${namesOrCount(open, "other option")} cannot be told apart from it.`,
     better.length === 0
       ? ""
@@ -91,7 +106,7 @@ export function decisionTables(decision: Decision): DocumentTable[] {
     }),
     ...filled({
       title: decision.reference === null ? "Compared" : `Compared with ${decision.reference}`,
-      note: `The option with the highest quality measured${isBaseline ? ", and the baseline that was named" : ""}${options.length > 2 ? `; the highest of several leans upwards, so p is Holm's, over all ${formatCount((options.length * (options.length - 1)) / 2)} pairs of options` : ""}. The same samples on both sides; differences are the option's quality less the other's.`,
+      note: `The option that does best on the samples that options share${isBaseline ? ", and the baseline that was named" : ""}${options.length > 2 ? `; the highest of several leans upwards, so p is Holm's, over all ${formatCount((options.length * (options.length - 1)) / 2)} pairs of options` : ""}. The same samples on both sides; differences are the option's quality less the other's.`,
       head: comparisonHead,
       rows: comparisons.map((comparison) => comparisonRow(comparison, decision.careAbout)),
     }),
