@@ -163,7 +163,7 @@ test.skipIf(process.platform === "win32")(
   "a full disk ends the run with three lines, and it goes on once there is room",
   async () => {
     const path = storeAt("full");
-    const limited = ["bash", "-c", 'ulimit -f 512; exec "$0" "$@"', process.execPath, cliPath] as const;
+    const limited = ["bash", "-c", 'ulimit -f 1024; exec "$0" "$@"', process.execPath, cliPath] as const;
     const full = await runCli(["run", "grounding", ...settings(), "--store", path], {
       cwd: folder.path,
       command: limited,

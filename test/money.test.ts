@@ -2,9 +2,14 @@
  * The cap on the real process: 200 calls at a time, broken streams, refusals and kills. The server keeps its own account of
  * what was asked of it, and the run's log is read while it grows.
  */
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { summarize } from "../src/report/index.ts";
 import { randomFrom } from "../src/stats/index.ts";
 import { openStore } from "../src/store/index.ts";
 import { startCli, temporaryFolder } from "./cli-process.ts";
@@ -64,8 +69,9 @@ const chargedUsd = () =>
 async function trialsStored() {
   const store = await openStore(path());
   try {
-    const [run] = await store.runs();
-    return { run: run!.info, records: await Array.fromAsync(store.records(run!.info.id)) };
+    const run = await store.findRun("latest");
+    const records = await Array.fromAsync(store.records(run.id));
+    return { run, records, spent: (await summarize(run, records)).spent };
   } finally {
     await store.close();
   }
@@ -130,9 +136,40 @@ test("after kills at random moments the cap holds over all parts of the run, and
   // Calls that died with their process stay reserved, for nobody knows what they cost.
   expect(open.size).toBeGreaterThan(0);
   expect(chargedUsd()).toBeLessThanOrEqual(settledUsd + reservedUsd);
-  const { run, records } = await trialsStored();
+  const { run, records, spent } = await trialsStored();
   expect(run.status).toBe("finished");
   expect(records.length).toBe(run.plannedTrials);
   const paid = records.reduce((sum, { trial }) => sum + trial.costUsd!, 0);
   expect(paid).toBeLessThanOrEqual(settledUsd + 1e-6);
+  // Of what the run is said to have paid nothing is missing that the log has settled, and what died is said to be unknown.
+  expect(spent.knownUsd).toBeCloseTo(settledUsd, 6);
+  expect(spent.brokenOffUsd.unknown).toBe(open.size);
+  expect(spent.isWhole).toBe(false);
+});
+
+test("a server that charges beyond max_tokens breaks the cap, and the screen and the page say so", {
+  timeout: 30_000,
+}, async () => {
+  const completion = {
+    model: "m",
+    choices: [{ index: 0, message: { role: "assistant", content: "x" }, finish_reason: "stop" }],
+    usage: { prompt_tokens: 10, completion_tokens: 100_000, total_tokens: 100_010 },
+  };
+  const greedy = createServer((_request, response) => response.end(JSON.stringify(completion)));
+  greedy.listen(0, "127.0.0.1");
+  await once(greedy, "listening");
+  const { port } = greedy.address() as AddressInfo;
+  const { code, stdout, stderr } = await start({
+    "base-url": `http://127.0.0.1:${port}/v1`,
+    documents: 4,
+    concurrency: 1,
+    "max-cost": 0.5,
+    price: "input=1,output=1",
+  }).ended;
+  greedy.close();
+  expect(code, stderr).toBe(3);
+  const said = "The cap of $0.50 is exceeded: $0.50 is charged, as 5 calls cost more than the request allowed";
+  expect(stdout.replaceAll(/\s+/g, " ")).toContain(said);
+  expect(readFileSync(/Report: (.+)/.exec(stdout)![1]!, "utf8")).toContain(said);
+  expect((await trialsStored()).spent.overCap!.settledUsd).toBeGreaterThan(0.5);
 });

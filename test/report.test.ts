@@ -113,7 +113,7 @@ describe("the terminal summary", () => {
       reportPath: "runs/one/report.html",
     });
     for (const line of text.split("\n")) expect([...line].length).toBeLessThanOrEqual(width);
-    expect(text).toContain("96% [89–98] 116");
+    expect(text).toContain("96% [90–98] 116");
     expect(text).toContain("calibration specimen: untrained");
     expect(text).toContain("4 × rate-limit");
     expect(text).toMatch(/TTFT: request\s+sent\s+to\s+first\s+byte/);

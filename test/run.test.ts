@@ -10,6 +10,7 @@ import {
   type RunOptions,
   runTrials,
 } from "../src/evals/index.ts";
+import { summarize } from "../src/report/index.ts";
 import type { Route } from "../src/routes/index.ts";
 import { openStore } from "../src/store/index.ts";
 import type { Call, CallFailure, CallRequest } from "../src/wire/index.ts";
@@ -259,4 +260,156 @@ test("records cannot be changed or given twice", async () => {
   await runTrials(options);
   const [first] = await Array.fromAsync(store.records("r"));
   await expect(store.recorder("r").record(first!)).rejects.toThrow("UNIQUE");
+});
+
+/** Each answer is asked about twice, and the judge is a model of its own, with a price. */
+const judged = (): Plan => ({
+  ...plan([route({ price })]),
+  limit: () => 1,
+  scenario: {
+    ...scenario,
+    scorers: [
+      {
+        name: "judged",
+        version: 1,
+        score: async (_sample, _answer, judge) => {
+          for (let time = 0; time < 2; time++) {
+            const { failure: why } = await judge({
+              messages: [{ role: "user", content: `Right? ${time}` }],
+              maxTokens: 5,
+            });
+            if (why !== null) throw new Error(why.message);
+          }
+          return { value: 1, explanation: "right" };
+        },
+      },
+    ],
+  },
+});
+const judgeRoute = { ...route({ price, id: "vendor/judge", model: "judge" }) };
+const gone = failure({ class: "connection-refused", status: null });
+
+/** What the next part of a run has of the one before. */
+async function nextPart(store: Awaited<ReturnType<typeof started>>["store"], options: RunOptions) {
+  const [done, kept] = [await store.doneTrials("r"), await store.answeredTrials("r")];
+  return {
+    ...options,
+    recorder: store.recorder("r"),
+    isDone: (id: string) => done.has(id),
+    answered: (id: string) => kept.get(id),
+  };
+}
+
+async function paid(store: Awaited<ReturnType<typeof started>>["store"]) {
+  const records = await Array.fromAsync(store.records("r"));
+  const { spent } = await summarize(await store.findRun("r"), records);
+  return { records, spent, settledUsd: store.budget("r", null).spent().settledUsd };
+}
+
+test("an answer whose judging the cap breaks off is kept, and is not asked again", async () => {
+  const asked: string[] = [];
+  const { store, options } = await started(
+    async ({ id }, request) => {
+      asked.push(id);
+      return answered(request, null, "x");
+    },
+    { plan: judged(), judge: judgeRoute, concurrency: () => 1 },
+  );
+  const budget = store.budget("r", 1);
+  const upTo = (calls: number): typeof budget => ({
+    ...budget,
+    reserve: (ceilingUsd, use) => (calls-- > 0 ? budget.reserve(ceilingUsd, use) : null),
+  });
+  expect(await runTrials({ ...options, budget: upTo(2) })).toBe("cost cap reached");
+  const before = await paid(store);
+  expect(asked.at(-1)).toBe("vendor/judge");
+  expect(before.spent.knownUsd).toBeCloseTo(before.settledUsd, 7);
+  expect(before.spent.brokenOffUsd.sum).toBeGreaterThan(0);
+  expect(await runTrials({ ...(await nextPart(store, options)), budget })).toBe("finished");
+  const { records, spent, settledUsd } = await paid(store);
+  expect(records).toHaveLength(2);
+  expect(asked.filter((id) => id !== "vendor/judge")).toHaveLength(2);
+  // What was judged before the cap was reached stands with its trial.
+  expect(asked).toHaveLength(records.flatMap(({ calls }) => calls).length);
+  expect(spent.brokenOffUsd).toEqual({ sum: 0, known: 0, unknown: 0 });
+  expect(spent.knownUsd).toBeCloseTo(settledUsd, 7);
+});
+
+test.each([["cap"], ["no cap"]])(
+  "turns of a loop that is broken off are asked again, and both are paid for: %s",
+  async (kind) => {
+    const stop = new AbortController();
+    let asked = 0;
+    const twoTurns: Plan = {
+      ...plan([route({ price })]),
+      limit: () => 1,
+      scenario: {
+        ...scenario,
+        solver: () => ({
+          name: "two turns",
+          version: 1,
+          solve: async ({ messages }, ask) => {
+            await ask({ messages });
+            return (await ask({ messages })).answer;
+          },
+        }),
+      },
+    };
+    const { store, options } = await started(
+      async (_route, request) => {
+        asked += 1;
+        if (asked === 2) stop.abort();
+        if (asked !== 2) return answered(request, null, "x");
+        return { ...answered(request, failure({ class: "cancelled", status: null })), usage: null };
+      },
+      { plan: twoTurns, concurrency: () => 1 },
+    );
+    const budget = store.budget("r", kind === "cap" ? 1 : null);
+    expect(await runTrials({ ...options, budget, aborting: stop.signal })).toBe("interrupted");
+    expect(await runTrials({ ...(await nextPart(store, options)), budget })).toBe("finished");
+    const { records, spent } = await paid(store);
+    const recorded = records.flatMap(({ calls }) => calls).reduce((sum, { costUsd }) => sum + costUsd!, 0);
+    expect(asked).toBe(2 + 4);
+    expect(spent.answersUsd.sum).toBeCloseTo(recorded, 9);
+    // One call was answered; of the one that was given up nobody knows what it cost.
+    expect(spent.brokenOffUsd).toMatchObject({ known: 1, unknown: 1 });
+    expect(spent.brokenOffUsd.sum).toBeCloseTo(recorded / 4, 7);
+    expect(spent.knownUsd).toBeCloseTo((5 * recorded) / 4, 7);
+    expect(spent.isWhole).toBe(false);
+  },
+);
+
+test("where the judge cannot be reached the run ends, and its answers are judged later", async () => {
+  let isGone = true;
+  const asked: string[] = [];
+  const { store, options } = await started(
+    async ({ id }, request) => {
+      asked.push(id);
+      return answered(request, id === "vendor/judge" && isGone ? gone : null, "x");
+    },
+    { plan: judged(), judge: judgeRoute },
+  );
+  const budget = store.budget("r", null);
+  expect(await runTrials({ ...options, budget })).toBe("judge gone");
+  expect(await Array.fromAsync(store.records("r"))).toEqual([]);
+  isGone = false;
+  expect(await runTrials({ ...(await nextPart(store, options)), budget })).toBe("finished");
+  const { records, spent, settledUsd } = await paid(store);
+  expect(records.map(({ trial }) => trial.outcome)).toEqual(["scored", "scored"]);
+  expect(asked.filter((id) => id !== "vendor/judge")).toHaveLength(2);
+  expect(spent.isWhole).toBe(true);
+  expect(spent.knownUsd).toBeCloseTo(settledUsd, 7);
+});
+
+test("a server that charges more than a request allows breaks the cap, which is said", async () => {
+  const { store, options } = await started(
+    async (_route, request) => {
+      const made = answered(request);
+      return { ...made, usage: { ...made.usage!, outputTokens: 100_000 } };
+    },
+    { plan: plan([route({ price })]), concurrency: () => 1 },
+  );
+  expect(await runTrials({ ...options, budget: store.budget("r", 0.1) })).toBe("cost cap reached");
+  const { spent, settledUsd } = await paid(store);
+  expect(spent.overCap).toEqual({ capUsd: 0.1, settledUsd, calls: 1 });
 });

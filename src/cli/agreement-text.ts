@@ -71,7 +71,7 @@ function remarksOn({ answers, judgements, withPeople }: JudgeAgreement, rows: re
 
 function sameText({ same, people }: PeopleAndAnswers): string {
   const range = same?.interval == null ? "" : `95% interval ${formatShareRange(same.interval)}, `;
-  return `${formatShare(same?.share ?? null)} of pairs of a judgement and a person's value are the same value (${range}${counted(same?.n ?? 0, "answer")}, ${people.length === 1 ? "1 person" : `${people.length} people`}).`;
+  return `${formatShare(same?.share ?? null)} of pairs of a judgement and a person's value are the same value (${range}mean over ${counted(same?.n ?? 0, "answer")}, ${people.length === 1 ? "1 person" : `${people.length} people`}).`;
 }
 
 function disagreementText({ disagreements }: PeopleAndAnswers, width: number): string[] {

@@ -123,3 +123,74 @@ test("a judge has a price of its own, and a cap without one says how to give it"
     expect.objectContaining({ mistake: expect.objectContaining({ mend: expect.stringContaining("--judge-price") }) }),
   );
 });
+
+const candidatesIn = async (model: readonly object[], flags: object = {}) => {
+  const path = join(folderOf({ "job.json": { ...job, model } }), "job.json");
+  const asked = await questionOf(parseSettings({ scenario: "job", job: path, ...flags }, "a test", "/"), () =>
+    Promise.reject(new Error("the store was asked for")),
+  );
+  const env = { OPENAI_API_KEY: "sk-one", ANTHROPIC_API_KEY: "sk-three", DEEPSEEK_API_KEY: "sk-four", MINE: "sk-two" };
+  const { routes } = await candidatesOf(asked, { ...io, env }, false);
+  return { routes, reached: reachOf(asked, { ...io, env }) };
+};
+
+test("each candidate has its own price, whatever the names of the others", async () => {
+  const at = { baseUrl: "http://here.test/v1" };
+  const usd = (amount: number) => ({ price: { input: amount, output: amount } });
+  const pricesOf = async (...model: readonly object[]) =>
+    (await candidatesIn(model)).routes.map(({ id, price }) => [id, price!.uncachedInputUsdPerMtok]);
+  expect(
+    await pricesOf(
+      { name: "cheap", model: "good", ...at, ...usd(2) },
+      { name: "kimi-here", model: "bad", ...at, ...usd(1_000) },
+      { name: "bad", model: "good", ...at, ...usd(1) },
+    ),
+  ).toEqual([
+    ["custom/cheap", 2],
+    ["custom/kimi-here", 1_000],
+    ["custom/bad", 1],
+  ]);
+  expect(
+    await pricesOf({ name: "a", model: "good", ...at, ...usd(1_000) }, { model: "good", ...at, ...usd(1) }),
+  ).toEqual([
+    ["custom/a", 1_000],
+    ["custom/good", 1],
+  ]);
+});
+
+test("no key goes to an address in a job but one that it names", async () => {
+  const baseUrl = "http://stranger.test/v1";
+  const { routes, reached } = await candidatesIn([
+    { model: "plain", baseUrl },
+    { model: "claude", baseUrl, protocol: "anthropic-messages" },
+    { model: "deepseek/deepseek-chat", baseUrl },
+    { model: "named", baseUrl, apiKeyEnv: "MINE" },
+    { model: "deepseek/deepseek-reasoner" },
+  ]);
+  expect(Object.fromEntries(routes.map(({ id, endpoint }) => [id, endpoint.apiKey]))).toEqual({
+    "custom/plain": null,
+    "custom/claude": null,
+    "deepseek/deepseek-chat": null,
+    "custom/named": "sk-two",
+    "deepseek/deepseek-reasoner": "sk-four",
+  });
+  expect(reached.map(({ key, keyEnv }) => [key, keyEnv])).toEqual([
+    ...Array(3).fill(["none sent", null]),
+    ["set", "MINE"],
+    ["set", "DEEPSEEK_API_KEY"],
+  ]);
+});
+
+test("--base-url takes the key that the protocol's own clients take", async () => {
+  const flags = { model: "plain", baseUrl: "http://mine.test/v1" };
+  const keyOf = async (more: object) => {
+    const { routes, reached } = await candidatesIn([{ model: "other", baseUrl: "http://other.test/v1" }], {
+      ...flags,
+      ...more,
+    });
+    return [routes[0]!.endpoint.apiKey, reached[0]!.keyEnv];
+  };
+  expect(await keyOf({})).toEqual(["sk-one", "OPENAI_API_KEY"]);
+  expect(await keyOf({ protocol: "anthropic-messages" })).toEqual(["sk-three", "ANTHROPIC_API_KEY"]);
+  expect(await keyOf({ apiKeyEnv: "MINE" })).toEqual(["sk-two", "MINE"]);
+});

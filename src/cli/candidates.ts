@@ -45,7 +45,7 @@ export async function candidatesOf(question: Question, io: Io, prepare = true): 
   const today = io.now().toISOString().slice(0, 10);
   const vendors = named.filter(isNotOnEngine).map((model) => {
     const way = wayTo(model, question);
-    return vendorRoute({ ...way, price: priceOf(way, question, today), sends: prepare }, io.env);
+    return vendorRoute({ ...way, price: priceOf(model, way, question, today), sends: prepare }, io.env);
   });
   // A judge, and what embeds, are reached at their vendors' own addresses, whatever the candidates are reached at.
   const helping = (model: string, price: Price | null) =>
@@ -109,7 +109,12 @@ export async function candidatesOf(question: Question, io: Io, prepare = true): 
   }
 }
 
-/** How a candidate is reached: as the command line says of all of them, else as the job says of this one. */
+/**
+ * How a candidate is reached: as the command line says of all of them, else as the job says of this one. A job may come from
+ * somebody else, so that no key goes to an address in it but one that it names.
+ *
+ * @param model  as it was named: see {@link ownOf}
+ */
 export function wayTo(model: string, question: Question): VendorRouteOptions {
   const { baseUrl, apiKeyEnv, protocol } = question.settings;
   const own = ownOf(model, question);
@@ -118,14 +123,19 @@ export function wayTo(model: string, question: Question): VendorRouteOptions {
     model: asked,
     name,
     baseUrl: baseUrl ?? own?.baseUrl,
-    keyEnv: apiKeyEnv ?? own?.apiKeyEnv,
+    keyEnv: apiKeyEnv ?? own?.apiKeyEnv ?? (own?.baseUrl === undefined ? undefined : null),
     protocol: protocol ?? own?.protocol,
   };
 }
 
 /** What a vendor asks for a model holds at its own address alone. */
-function priceOf({ model, baseUrl }: VendorRouteOptions, question: Question, today: string): Price | null {
-  const own = ownOf(model, question)?.price;
+function priceOf(
+  named: string,
+  { model, baseUrl }: VendorRouteOptions,
+  question: Question,
+  today: string,
+): Price | null {
+  const own = ownOf(named, question)?.price;
   return (
     givenPrice(question.settings.price, today) ??
     (own === undefined ? null : jobPrice(own, today)) ??
@@ -133,9 +143,13 @@ function priceOf({ model, baseUrl }: VendorRouteOptions, question: Question, tod
   );
 }
 
-/** What a job says of a candidate is about the address that stands there, or the vendor's, and about no other. */
-const ownOf = (model: string, { settings, own }: Question): JobCandidate | undefined =>
-  settings.baseUrl === undefined ? own?.get(model) : undefined;
+/**
+ * What a job says of a candidate is about the address that stands there, or the vendor's, and about no other.
+ *
+ * @param named  by its name, which may be the model of another one
+ */
+const ownOf = (named: string, { settings, own }: Question): JobCandidate | undefined =>
+  settings.baseUrl === undefined ? own?.get(named) : undefined;
 
 const jobPrice = (
   { input, cached, written, output, observedOn }: NonNullable<JobCandidate["price"]>,

@@ -9,7 +9,7 @@ export interface JobView extends JobOverview {
   readonly job: string;
   readonly question: string | null;
   readonly imports: readonly LoadedImport[];
-  readonly candidates: readonly Pick<Reach, "model" | "role" | "at" | "key">[];
+  readonly candidates: readonly Pick<Reach, "model" | "role" | "at" | "keyEnv">[];
   readonly repeats: number;
   readonly notes: readonly string[];
 }
@@ -33,7 +33,7 @@ export function jobText(view: JobView, width: number): string {
     armText(view, width),
     limited(
       ["model", "for", "reached at"],
-      candidates.map(({ model, role, at, key }) => [plain(model), role, reachText(at, key)]),
+      candidates.map(({ model, role, at, keyEnv }) => [plain(model), role, reachText(at, keyEnv)]),
       width,
     ),
     asked === 0
@@ -46,8 +46,10 @@ export function jobText(view: JobView, width: number): string {
   return sections.filter((section) => section !== "").join("\n\n");
 }
 
-const reachText = (at: string | null, key: Reach["key"]) =>
-  at === null ? "cannot be asked: see the error" : key === "set" ? `${at}, key set` : at;
+function reachText(at: string | null, keyEnv: string | null): string {
+  if (at === null) return "cannot be asked: see the error";
+  return at === "embedded engine" ? at : `${at}, ${keyEnv === null ? "no key sent" : `key from ${keyEnv}`}`;
+}
 
 function materialText({ material, texts }: JobView, width: number): string {
   const rows = material.map(({ path, kind, bytes, parts, tokens, sha256, notes }) => [
@@ -98,19 +100,19 @@ function scorerText({ scorers, samples }: JobView, width: number): string {
   return limited(["scorer", "type", "samples judged"], rows, width);
 }
 
-function armText({ arms, measuredSamples, material, texts }: JobView, width: number): string {
+function armText({ arms, material, texts }: JobView, width: number): string {
   if (arms.length === 0) return "";
   const isSought = arms.some(({ holdAnswer }) => holdAnswer !== null);
   const hasMaterial = material.length > 0 || texts.count > 0;
-  const rows = arms.map(({ name, promptTokens: { least, median, most }, holdAnswer }) => [
+  const rows = arms.map(({ name, promptTokens: { least, median, most }, holdAnswer, sought }) => [
     formatCount(least),
     formatCount(median),
     formatCount(most),
-    holdAnswer === null ? "—" : `${formatCount(holdAnswer)} of ${formatCount(measuredSamples)}`,
+    holdAnswer === null ? "—" : `${formatCount(holdAnswer)} of ${formatCount(sought)}`,
     plain(name),
   ]);
   const column = hasMaterial ? ["answer in"] : [];
-  const remark = `Prompts in words, numbers and marks, of which a vendor's tokenizer makes a tenth to a third more${isSought ? "; samples whose answer stands in the prompt" : hasMaterial ? "; no sample has an answer that can be looked for" : ""}.`;
+  const remark = `Prompts in words, numbers and marks, of which a vendor's tokenizer makes a tenth to a third more${isSought ? "; samples whose answer stands in the prompt, of those with one to look for" : hasMaterial ? "; no sample has an answer that can be looked for" : ""}.`;
   return [
     limited(
       ["least", "median", "most", ...column, "arm"],

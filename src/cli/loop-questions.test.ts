@@ -42,15 +42,10 @@ test("what a trace is cut to decides how long the engine's context is", async ()
   expect((await question(replay)).needs.longestPromptTokens).toBeGreaterThanOrEqual(3);
 });
 
-test("on the embedded engine tools stand in the system prompt, and Anthropic's models get marks", async () => {
+test("on the embedded engine tools stand in the system prompt", async () => {
   const options = async (model: string) => (await scenarioOf({ ...probes, model })).options;
   expect(await options("openai/m")).toMatchObject({ toolsPlace: "request" });
   expect(await options("openai/m,engine/mha")).toMatchObject({ toolsPlace: "system prompt" });
-  expect(await options("anthropic/m")).toMatchObject({ extraBody: { cache_control: { type: "ephemeral" } } });
-  expect(await options("anthropic/m,openai/m")).not.toHaveProperty("extraBody");
-  expect((await question({ ...probes, model: "anthropic/m,openai/m" })).notes).toEqual([
-    expect.stringContaining("anthropic/m keeps only what is marked"),
-  ]);
 });
 
 test.each([

@@ -22,7 +22,6 @@ export function replayQuestion(given: Settings): Question {
         longestPauseMs: (settings.longestPause ?? 0) * 1_000,
         longestInputTokens: onlyContext(settings) ?? null,
         mostRequests: settings.mostRequests ?? null,
-        ...cachingBody(settings),
       },
       sleepUntil(aborting),
     );
@@ -57,7 +56,6 @@ export function cacheProbesQuestion(given: Settings): Question {
         sessions: settings.sessions ?? defaults.sessions,
         idleSeconds: settings.idle ?? defaults.idleSeconds,
         maxOutputTokens: settings.maxTokens ?? defaults.maxOutputTokens,
-        ...cachingBody(settings),
       },
       sleepUntil(aborting),
     );
@@ -79,7 +77,7 @@ function cacheQuestion(
     needs: { judge: null, embedders: [], rerankers: [], longestPromptTokens },
     answerTokens,
     sampling: { temperature: settings.temperature ?? 0, maxTokens: answerTokens },
-    notes: [...notes, ...notesOn(settings)],
+    notes,
     open: async (aborting) => ({ scenario: scenario(aborting) }),
   };
 }
@@ -171,25 +169,3 @@ const longestOf = ({ cells, contextTokens }: Scenario) => contextTokens(cells[0]
 /** An interrupted pause is over; the request behind it then is not sent. */
 const sleepUntil = (aborting?: AbortSignal) => (ms: number) =>
   wait(ms, undefined, { ...(aborting !== undefined && { signal: aborting }) }).catch(() => {});
-
-/** Anthropic keeps only what is marked, and a mark is nothing that others have to know. */
-const marks = { cache_control: { type: "ephemeral" } };
-
-const wantsMarks = (model: string, { protocol }: Settings) =>
-  !model.startsWith("engine/") && (model.startsWith("anthropic/") || protocol === "anthropic-messages");
-
-function cachingBody(settings: Settings) {
-  const { model = [], gguf } = settings;
-  const isMarked = gguf === undefined && model.length > 0 && model.every((name) => wantsMarks(name, settings));
-  return isMarked ? { extraBody: marks } : {};
-}
-
-function notesOn(settings: Settings): string[] {
-  const { model = [] } = settings;
-  const isMarked = "extraBody" in cachingBody(settings);
-  const unmarked = isMarked ? [] : model.filter((name) => wantsMarks(name, settings));
-  return unmarked.map(
-    (name) =>
-      `${name} keeps only what is marked, and beside other vendors' models nothing is: give it a run of its own`,
-  );
-}

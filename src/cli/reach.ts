@@ -1,6 +1,6 @@
 /** Whether a run would reach the models that it asks; nothing is started and nothing sent. */
 import { type Mistake, UserError } from "../errors.ts";
-import { type VendorRouteOptions, vendorRoute } from "../routes/index.ts";
+import { sentKeyEnv, type VendorRouteOptions, vendorRoute } from "../routes/index.ts";
 import type { SpecimenInfo } from "../specimens/index.ts";
 import { cannotRerank, defaultModels, isOnEngine, nameOf, refuseMissing, specimenNamed, wayTo } from "./candidates.ts";
 import type { Io } from "./command.ts";
@@ -11,7 +11,9 @@ export interface Reach {
   readonly role: "answers" | "judges" | "embeds" | "reranks";
   /** Null where a problem stands in the way. */
   readonly at: string | null;
-  readonly key: "set" | "none needed" | null;
+  readonly key: "set" | "none sent" | null;
+  /** The variable whose value goes there as key; null where none does. */
+  readonly keyEnv: string | null;
   readonly problem: Mistake | null;
   readonly specimen: SpecimenInfo | null;
 }
@@ -44,15 +46,16 @@ function reach(model: string, role: Reach["role"], io: Io, options: Partial<Vend
       return { specimen: specimenNamed(nameOf(model)) };
     });
   return reachable(model, role, () => {
-    const { endpoint } = vendorRoute({ model, ...options }, io.env);
-    return { at: endpoint.baseUrl, key: endpoint.apiKey === null ? "none needed" : "set" };
+    const way = { model, ...options };
+    const keyEnv = sentKeyEnv(way, io.env);
+    return { at: vendorRoute(way, io.env).endpoint.baseUrl, key: keyEnv === null ? "none sent" : "set", keyEnv };
   });
 }
 
 function reachable(model: string, role: Reach["role"], find: () => Partial<Reach>): Reach {
-  const unknown = { model, role, at: null, key: null, problem: null, specimen: null };
+  const unknown = { model, role, at: null, key: null, keyEnv: null, problem: null, specimen: null };
   try {
-    return { ...unknown, at: "embedded engine", key: "none needed", ...find() };
+    return { ...unknown, at: "embedded engine", key: "none sent", ...find() };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { ...unknown, problem: error.mistake };

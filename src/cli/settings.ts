@@ -72,7 +72,7 @@ export const Settings = z.strictObject({
     .describe("The judge's, likewise [what the ledger has of its vendor]"),
   retrievalPrice: listOf(z.string().regex(retrievalPrice, `expected ${retrievalPriceForm}`))
     .optional()
-    .describe("Price of a model that embeds or reranks: openai/e=0.02/Mtok, jina/r=2/Ksearch"),
+    .describe("Price of a model that embeds or reranks: openai/e=0.02/Mtok, cohere/r=2/Ksearch"),
   context: listOf(tokens)
     .optional()
     .describe(
@@ -118,7 +118,7 @@ export const Settings = z.strictObject({
   temperature: number
     .pipe(z.number().min(0, "expected a number from 0 to 2").max(2, "expected a number from 0 to 2"))
     .optional()
-    .describe("Sampling temperature [0]"),
+    .describe("Sampling temperature [0; a job's own, else the vendor's]"),
   maxTokens: positive
     .optional()
     .describe("Longest answer, tokens [32 on the engine, 1024 elsewhere; replay, cache-probes: 1]"),

@@ -108,7 +108,14 @@ function rawComparison(option: Measured, against: Measured, documentOf: Int32Arr
   const costs = (measure: "costUsd" | "costWithoutCacheUsd") =>
     option.option[measure].perCall === null || against.option[measure].perCall === null
       ? null
-      : raw(ratioOfTotals(sides(measure)));
+      : asFarAsKnown(raw(ratioOfTotals(sides(measure))), measure);
+  // Against the most that something may have cost, nothing is known to be cheaper, and it is not known to be dearer.
+  const asFarAsKnown = (ratio: Adjusted | null, measure: "costUsd" | "costWithoutCacheUsd") =>
+    ratio === null ||
+    measure === "costWithoutCacheUsd" ||
+    !((option.option.costIsAtMost && ratio.value > 1) || (against.option.costIsAtMost && ratio.value < 1))
+      ? ratio
+      : null;
   const quality = raw(qualityDifference(sides("quality")));
   let asked = 0;
   for (let place = 0; place < documentOf.length; place++)

@@ -493,3 +493,52 @@ test("says by when to look again: prices after 30 days, vendors after 90, what d
     [null, false, "the embedded engine was measured with assay 0.1.0"],
   ]);
 });
+
+describe("what is compared", () => {
+  const ask = (candidate: string, samples: readonly number[], right: (sample: number) => boolean, over = {}) =>
+    samples.map((sample) => trialOf({ candidate, sample: String(sample), quality: right(sample) ? 1 : 0, ...over }));
+  const decided = (trials: readonly Trial[], candidates = [...new Set(trials.map(({ candidate }) => candidate))]) => {
+    const decision = startDecision([runOf(candidates.map((id) => candidateOf(id, { price })))], {
+      today: "2026-11-29",
+    });
+    for (const trial of trials) decision.add(trial);
+    return decision.decision();
+  };
+  const all = Array.from({ length: 40 }, (_, sample) => sample);
+  const easy = all.slice(0, 20);
+
+  test("the reference does best on the samples that options share, not on its own easy ones", () => {
+    const decision = decided([
+      ...ask("whole", all, (sample) => sample < 20 || sample % 4 > 0),
+      ...ask("easy", easy, (sample) => sample > 0),
+    ]);
+    expect(decision.options.map(({ quality }) => quality!.value)).toEqual([0.875, 0.95]);
+    expect(decision.reference).toBe("whole");
+  });
+
+  test("what answered a single sample is no reference, however right", () => {
+    expect(decided([...ask("one", [0], () => true), ...ask("many", all, (sample) => sample !== 39)]).reference).toBe(
+      "many",
+    );
+  });
+
+  test("a cost that is at most something is dearer than nothing, and cheaper where it is less all the same", () => {
+    const silent = (trials: readonly Trial[]) =>
+      trials.map((trial) => ({ ...trial, usage: { ...trial.usage!, cacheReadTokens: null } }));
+    const paid = (candidate: string, costUsd: number) =>
+      ask(
+        candidate,
+        Array.from({ length: 100 }, (_, sample) => sample),
+        () => true,
+        { costUsd, inputTokens: 1_000 },
+      );
+    const costs = (mine: number) => {
+      const decision = decided([...silent(paid("silent", mine)), ...paid("open", 2)]);
+      const [first, second] = decision.options;
+      expect([first!.costIsAtMost, second!.costIsAtMost]).toEqual([true, false]);
+      return { dominated: decision.dominated.map(({ option }) => option), cost: decision.comparisons[0]!.costUsd };
+    };
+    expect(costs(1).dominated).toEqual(["open"]);
+    expect(costs(3)).toEqual({ dominated: [], cost: null });
+  });
+});

@@ -1,5 +1,6 @@
 /** What is known of one option. */
 import type { CandidateKind } from "../evals/index.ts";
+import { serverHabits } from "../routes/index.ts";
 import { intervalOfQuotient, type Quotient } from "../stats/index.ts";
 import { type Estimate, meanOf, quantileOf, ratioOf, scaled, shareOf } from "./estimate.ts";
 import { outcomes, type Rows } from "./measured.ts";
@@ -45,6 +46,8 @@ export interface Option {
   /** 0 to 1. */
   readonly quality: Estimate | null;
   readonly costUsd: Costs;
+  /** The server does not say what it reads from its cache, which costs less: the costs are the most that they can be. */
+  readonly costIsAtMost: boolean;
   /** The same calls, had all input been paid as uncached; null where that of one of them is not known. */
   readonly costWithoutCacheUsd: Costs;
   /** Scored trials whose cost is known, and is not. */
@@ -78,6 +81,8 @@ export function measuredOption(id: string, rows: Rows, order: SampleOrder, calls
   );
   const costKnown = countOf(rows, (row) => isScored(rows, row) && !Number.isNaN(rows.at(row, "costUsd")));
   const quality = shareOf(of(means.quality));
+  const { omitsZero, readsCostLess } = serverHabits(candidate);
+  const silentIsZero = omitsZero && countOf(rows, (row) => !Number.isNaN(rows.at(row, "cacheReadTokens"))) > 0;
   const costsOf = (column: "costUsd" | "costWithoutCacheUsd"): Costs =>
     countOf(rows, (row) => isPaid(rows, row) && Number.isNaN(rows.at(row, column))) > 0
       ? unknownCosts
@@ -101,6 +106,7 @@ export function measuredOption(id: string, rows: Rows, order: SampleOrder, calls
       reliability: shareOf(of(means.reliability)),
       quality,
       costUsd: costsOf("costUsd"),
+      costIsAtMost: readsCostLess && !silentIsZero && countOf(rows, (row) => isSilent(rows, row)) > 0,
       costWithoutCacheUsd: costsOf("costWithoutCacheUsd"),
       costKnown,
       costUnknown: scored - costKnown,
@@ -109,7 +115,7 @@ export function measuredOption(id: string, rows: Rows, order: SampleOrder, calls
       kvCacheBytes: quantileOf(of(means.kvCacheBytes), 0.5),
       pastTrainedShare: pastTrainedShare(rows),
       trainedContextTokens: candidate.trainedContextTokens,
-      cacheReadShare: cacheReadShare(rows),
+      cacheReadShare: cacheReadShare(rows, silentIsZero),
     },
   };
 }
@@ -180,12 +186,16 @@ function pastTrainedShare(rows: Rows): number | null {
   return known === 0 ? null : countOf(rows, (row) => rows.at(row, "isPastTrained") === 1) / known;
 }
 
-function cacheReadShare(rows: Rows): number | null {
+/** Its input is known, and what it read from the cache is not. */
+const isSilent = (rows: Rows, row: number) =>
+  !Number.isNaN(rows.at(row, "inputTokens")) && Number.isNaN(rows.at(row, "cacheReadTokens"));
+
+function cacheReadShare(rows: Rows, silentIsZero: boolean): number | null {
   let [read, expected] = [0, 0];
   for (let row = 0; row < rows.length; row++) {
-    const both = rows.at(row, "cacheReadTokens") + rows.at(row, "expectedCacheReadTokens");
-    if (!isScored(rows, row) || Number.isNaN(both)) continue;
-    read += rows.at(row, "cacheReadTokens");
+    const own = silentIsZero && isSilent(rows, row) ? 0 : rows.at(row, "cacheReadTokens");
+    if (!isScored(rows, row) || Number.isNaN(own + rows.at(row, "expectedCacheReadTokens"))) continue;
+    read += own;
     expected += rows.at(row, "expectedCacheReadTokens");
   }
   return expected === 0 ? null : read / expected;

@@ -31,7 +31,7 @@ export interface Preferences {
   readonly run: RunInfo;
   readonly judge: string;
   readonly pairs: readonly PreferredPair[];
-  /** Of all calls to the judge, USD; null where one is not known. */
+  /** Of all calls to the judge, those of comparisons that were broken off too, USD; null where one is not known. */
   readonly costUsd: number | null;
 }
 
@@ -45,7 +45,11 @@ export function preferencesOf(run: RunInfo, trials: Iterable<Trial>): Preference
     return { option, against, ...verdictsOf(judged), open: samples - judged.length, leftOut };
   });
   const adjusted = holmAdjusted(found.map(({ p }) => p));
-  const costs = [...byOption.values()].flat().map(({ attempts, costUsd }) => (attempts === 0 ? 0 : costUsd));
+  const brokenOff = run.logged?.brokenOff;
+  const costs = [
+    ...[...byOption.values()].flat().map(({ attempts, costUsd }) => (attempts === 0 ? 0 : costUsd)),
+    ...(brokenOff === undefined ? [] : [brokenOff.unknown > 0 ? null : brokenOff.knownUsd]),
+  ];
   return {
     run,
     judge: run.candidates[0]!.id,

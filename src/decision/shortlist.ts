@@ -186,6 +186,9 @@ function againstOf({ options, comparisons, dominated }: ShortlistInput, option: 
           `${formatShare(option.pastTrainedShare)} of its calls were longer than the ${formatTokens(option.trainedContextTokens)} tokens that it was trained for`,
         ]
       : []),
+    ...(option.costIsAtMost
+      ? ["its costs are the most that they can be: it does not say what it reads from its cache"]
+      : []),
     ...(unknown.length === 0 || options.length < 2
       ? []
       : [`not known: ${unknown.map((axis) => axisNames[axis]).join(", ")}`]),

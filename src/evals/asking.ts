@@ -1,7 +1,7 @@
 /** One call of a run with all that the run owes it: the cap, the route's pace, retries. */
 import { costCeiling, costOf, type Route } from "../routes/index.ts";
 import { type Call, type CallFailure, type CallRequest, isRetryable, wasRefused } from "../wire/index.ts";
-import type { Purse, Reservation } from "./budget.ts";
+import type { Purse, Reservation, Use } from "./budget.ts";
 import type { TrialCall } from "./trial.ts";
 
 export interface AskingOptions {
@@ -9,7 +9,7 @@ export interface AskingOptions {
   readonly retries: number;
   readonly send: (route: Route, request: CallRequest, signal: AbortSignal) => Promise<Call>;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Null for no cap. */
+  /** Null where nobody keeps count. */
   readonly purse: Purse | null;
   /** Aborted: no new trial is started, those under way are finished. */
   readonly stopping: AbortSignal;
@@ -22,9 +22,9 @@ export interface Pace {
   until: number;
 }
 
-/** The run ends here: a trial that throws it is not kept, and left for `--resume`. */
+/** The run ends here: a trial that throws it has no outcome, and is left for `--resume`. */
 export class Halt extends Error {
-  readonly end: "interrupted" | "cost cap reached";
+  readonly end: "interrupted" | "cost cap reached" | "judge gone";
 
   constructor(end: Halt["end"]) {
     super(end);
@@ -36,32 +36,35 @@ export class Halt extends Error {
 const longestWaitMs = 120_000;
 
 /**
- * The calls that one request took, the last of which counts.
+ * The calls that one request of a trial took, the last of which counts.
  *
- * @param keep  takes each call as it ends
+ * @param keep  takes each call as it ends, one that was given up too
  * @throws Halt
  */
 export async function call(
   route: Route,
   request: CallRequest,
-  pace: Pace,
+  { trialId, pace }: { readonly trialId: string; readonly pace: Pace },
   options: AskingOptions,
   keep: (call: Omit<TrialCall, "purpose" | "turn" | "expectedCacheReadTokens">) => void,
 ): Promise<Call> {
   for (let attempts = 1; ; attempts++) {
     const wait = pace.until - performance.now();
     if (wait > 0) await options.sleep(wait, options.stopping);
-    const reservation = await reserved(options.purse, route.price && costCeiling(request, route.price));
+    // What runs here is no spending; of what has no price a log could tell nothing, and a cap has to know of it.
+    const isCounted = route.kind === "vendor" && (route.price !== null || options.purse?.isCapped === true);
+    const purse = isCounted ? options.purse : null;
+    const reservation = await reserved(purse, purse && route.price && costCeiling(request, route.price), { trialId });
     if (options.stopping.aborted && attempts > 1) {
-      reservation?.settle(0);
+      reservation?.release();
       throw new Halt("interrupted");
     }
     const made = await options.send(route, request, options.aborting);
     const costUsd = made.failure === null ? costOf(made.usage, route.price) : costAfterFailure(made, route);
     // Before anything else: whatever happens to the call from here on, its money is spent.
     reservation?.settle(costUsd);
+    keep({ ...made, costUsd, ...(reservation !== null && { spendingEntry: reservation.entry }) });
     if (made.failure?.class === "cancelled") throw new Halt("interrupted");
-    keep({ ...made, costUsd });
     const pause = made.failure === null ? null : retryPause(made.failure, attempts, options.retries);
     if (pause === null) return made;
     pace.until = Math.max(pace.until, performance.now() + pause);
@@ -69,17 +72,13 @@ export async function call(
 }
 
 /**
- * @param ceilingUsd  null where there is no price to hold a cap with
- * @returns null where nothing is to be reserved
+ * @param ceilingUsd  null where the price is not known
+ * @returns null where nobody keeps count
  * @throws Halt where the cap does not allow it
  */
-export async function reserved(
-  purse: Purse | null,
-  ceilingUsd: number | null,
-  purpose?: string,
-): Promise<Reservation | null> {
-  if (purse === null || ceilingUsd === null) return null;
-  const reservation = await purse.reserve(ceilingUsd, purpose);
+export async function reserved(purse: Purse | null, ceilingUsd: number | null, use: Use): Promise<Reservation | null> {
+  if (purse === null) return null;
+  const reservation = await purse.reserve(ceilingUsd, use);
   if (reservation === null) throw new Halt("cost cap reached");
   return reservation;
 }

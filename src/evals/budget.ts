@@ -1,21 +1,30 @@
 /**
- * A cap on what a run may spend, judges, retrieval and retries included. Before a call its ceiling is reserved, afterwards what it
- * really cost is settled, so that settled + reserved never exceeds the cap, whatever runs at the same time. The store
- * keeps it: see `store/spending.ts`.
+ * What a run spends, as it spends it: judges, retrieval and retries included, of trials that were broken off too. Before a call
+ * its ceiling is reserved, afterwards what it really cost is settled, so that under a cap settled + reserved never exceeds it,
+ * whatever runs at the same time. The store keeps it: see `store/spending.ts`.
  */
 export interface Budget {
+  readonly isCapped: boolean;
   /**
-   * Reserves up to `ceilingUsd`; null when the cap does not allow it.
+   * Reserves up to `ceilingUsd`, null where the price is not known; null when the cap does not allow it.
    *
-   * @param purpose  what the log says that it is for; left out for calls of trials
+   * @param use  what the log says that it is for
    */
-  readonly reserve: (ceilingUsd: number, purpose?: string) => Reservation | null;
+  readonly reserve: (ceilingUsd: number | null, use?: Use) => Reservation | null;
   readonly spent: () => Spent;
 }
 
+/** A call of a trial, or a request of no trial, in words. */
+export type Use = { readonly trialId: string } | { readonly purpose: string };
+
+/** Ends once, by one of the two; more does nothing. */
 export interface Reservation {
-  /** To be called once; more does nothing. A cost that is not known (null) settles as the whole ceiling. */
+  /** Its place in the run's log. */
+  readonly entry: number;
+  /** A cost that is not known (null) settles as the whole ceiling. */
   readonly settle: (costUsd: number | null) => void;
+  /** What it was for was never sent. */
+  readonly release: () => void;
 }
 
 /** What a run has spent, USD. */
@@ -23,6 +32,33 @@ export interface Spent {
   readonly settledUsd: number;
   /** Of calls that have not ended, or whose end nobody saw because the process died. */
   readonly reservedUsd: number;
+}
+
+/** What a run's log knows of its spending beyond its trials. */
+export interface LoggedSpending {
+  /** Of trials that were broken off, or are not finished; without what was refused, which costs nothing. */
+  readonly brokenOff: LoggedCalls;
+  /** That found passages, in all parts of the run together. */
+  readonly finding: LoggedCalls;
+  /** Null where no cap is exceeded. */
+  readonly overCap: OverCap | null;
+}
+
+export interface LoggedCalls {
+  /** That were sent, as far as anybody knows. */
+  readonly calls: number;
+  readonly knownUsd: number;
+  /** Calls whose price or tokens nobody knows, or whose end nobody saw because the process died. */
+  readonly unknown: number;
+}
+
+/** Calls cost more than the ceilings that were reserved for them, so that the cap did not hold. */
+export interface OverCap {
+  /** Under which the last call was sent. */
+  readonly capUsd: number;
+  /** Calls of unknown cost stand in it with their ceilings. */
+  readonly settledUsd: number;
+  readonly calls: number;
 }
 
 /** A budget shared by calls that run at the same time: where there is no room beside them, it waits for one to end. */
@@ -35,27 +71,39 @@ export class Purse {
     this.#budget = budget;
   }
 
+  get isCapped(): boolean {
+    return this.#budget.isCapped;
+  }
+
   /** Null when the cap does not allow it, even with nothing else under way. */
-  async reserve(ceilingUsd: number, purpose?: string): Promise<Reservation | null> {
+  async reserve(ceilingUsd: number | null, use: Use): Promise<Reservation | null> {
     for (;;) {
-      const reservation = this.#budget.reserve(ceilingUsd, purpose);
+      const reservation = this.#budget.reserve(ceilingUsd, use);
       if (reservation !== null) return this.#counted(reservation);
       if (this.#underWay === 0) return null;
       await this.#changed.promise;
     }
   }
 
-  #counted({ settle }: Reservation): Reservation {
+  #counted({ entry, settle, release }: Reservation): Reservation {
     this.#underWay += 1;
     let isOpen = true;
+    const end = () => {
+      if (!isOpen) return;
+      isOpen = false;
+      this.#underWay -= 1;
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers();
+    };
     return {
+      entry,
       settle: (costUsd) => {
         settle(costUsd);
-        if (!isOpen) return;
-        isOpen = false;
-        this.#underWay -= 1;
-        this.#changed.resolve();
-        this.#changed = Promise.withResolvers();
+        end();
+      },
+      release: () => {
+        release();
+        end();
       },
     };
   }

@@ -1,5 +1,5 @@
 export { Halt } from "./asking.ts";
-export type { Budget, Reservation, Spent } from "./budget.ts";
+export type { Budget, LoggedCalls, LoggedSpending, OverCap, Reservation, Spent, Use } from "./budget.ts";
 export { type Estimate, estimate } from "./estimate.ts";
 export { type JudgeEstimate, judgeEstimate } from "./judge-estimate.ts";
 export {

@@ -74,7 +74,7 @@ function trialId(route: Route, cell: Cell, sample: Sample, repeat: number): stri
 export function requestFor({ route, sample, marks = [] }: PlannedTrial, turn: Turn, plan: Plan): CallRequest {
   const { goesOn, ...asked } = turn;
   const { messages } = asked;
-  const isMarked = route.cacheRule?.takesMarks === true;
+  const isMarked = route.cacheRule?.takesMarks === true || route.endpoint.protocol === "anthropic-messages";
   return {
     model: route.model,
     ...asked,

@@ -1,11 +1,11 @@
-/** Room under a run's cap for requests that belong to no trial: those that find what the trials are given. */
+/** Room in a run's budget for requests that belong to no trial: those that find what the trials are given. */
 import { Halt, reserved } from "./asking.ts";
 import { type Budget, Purse } from "./budget.ts";
 
 /** Makes room for requests, and adds up what they cost. */
 export interface Room {
   /**
-   * @param ceilingUsd  null where the price is not known: then nothing is reserved
+   * @param ceilingUsd  null where the price is not known
    * @throws Halt where the cap does not allow it, or the run is to stop
    */
   readonly reserve: (
@@ -16,16 +16,16 @@ export interface Room {
   readonly spent: () => { readonly requests: number; readonly costUsd: number | null };
 }
 
-/** @param budget  null for no cap */
+/** @param budget  null where nobody keeps count */
 export function roomUnder(budget: Budget | null, stopping: AbortSignal): Room {
   const purse = budget && new Purse(budget);
   let requests = 0;
   let totalUsd: number | null = 0;
   return {
     reserve: async (ceilingUsd, purpose) => {
-      const reservation = await reserved(purse, ceilingUsd, purpose);
+      const reservation = await reserved(purse, ceilingUsd, { purpose });
       if (stopping.aborted) {
-        reservation?.settle(0);
+        reservation?.release();
         throw new Halt("interrupted");
       }
       return {

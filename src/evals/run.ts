@@ -11,23 +11,27 @@ import { type Window, windowsOf } from "./planning/windows.ts";
 import type { AskJudge } from "./scenario.ts";
 import { ServerWatch } from "./server-watch.ts";
 import { type Ask, oneCall } from "./solver.ts";
-import type { Trial, TrialCall, TrialRecord } from "./trial.ts";
+import type { AnsweredTrial, Trial, TrialCall, TrialRecord } from "./trial.ts";
 import { failedTrial, judgedTrial, skippedTrial } from "./trial-of.ts";
 
-/** Keeps finished trials. When the promise of `record` resolves, the trial is safe from a crash of this process. */
+/** Keeps finished trials. When a promise of it resolves, what it keeps is safe from a crash of this process. */
 export interface Recorder {
   readonly record: (record: TrialRecord) => Promise<void>;
+  /** An answer that is still to be judged, in the place of what was kept of it before; left out where it is asked again. */
+  readonly hold?: (answered: AnsweredTrial) => Promise<void>;
 }
 
 export interface RunOptions extends Omit<AskingOptions, "purse"> {
   readonly plan: Plan;
-  /** Null for no cap. */
+  /** Null where nobody keeps count. */
   readonly budget: Budget | null;
   /** Calls at the same time on a route. */
   readonly concurrency: (route: Route) => number;
   readonly recorder: Recorder;
   /** Trials that an earlier part of this run has finished. */
   readonly isDone: (trialId: string) => boolean;
+  /** Trials that an earlier part has answered, and whose judging was broken off. */
+  readonly answered?: (trialId: string) => AnsweredTrial | undefined;
   /** Whom scorers ask; null where none of them asks anybody. */
   readonly judge: Route | null;
   readonly onTrial: (trial: Trial) => void;
@@ -63,7 +67,7 @@ const turnsUnderCap = 10;
 /** One route after the other, each with up to `concurrency` calls at a time. */
 async function runLane(routes: readonly Route[], options: Running, judgePace: Pace): Promise<RunEnd> {
   const asked = routes.map((route) => new AskedRoute(route, options, judgePace));
-  const turns = options.purse === null || routes.length === 1 ? 1 : turnsUnderCap;
+  const turns = options.purse?.isCapped === true && routes.length > 1 ? turnsUnderCap : 1;
   for (let turn = 1; turn <= turns; turn++)
     for (const route of asked) {
       const end = await route.askUntil(turn / turns);
@@ -158,7 +162,9 @@ class AskedRoute {
 async function runTrial(planned: PlannedTrial, asked: Asked, options: Running): Promise<RunEnd> {
   const { plan, recorder, onTrial } = options;
   const { scorers, solver = () => oneCall } = plan.scenario;
-  const calls: TrialCall[] = [];
+  const earlier = options.answered?.(planned.id);
+  const calls: TrialCall[] = [...(earlier?.calls ?? [])];
+  let answer = earlier?.answer ?? null;
   const keep = async (trial: Trial): Promise<RunEnd> => {
     await recorder.record({ trial, calls });
     asked.server.add(trial);
@@ -166,14 +172,14 @@ async function runTrial(planned: PlannedTrial, asked: Asked, options: Running): 
     return "finished";
   };
   try {
-    const answer = await solver(planned.cell, planned.route).solve(
-      planned.sample,
-      askOf(planned, calls, asked, options),
-    );
-    const judge = judgeOf(calls, asked.judgePace, options);
+    answer ??= await solver(planned.cell, planned.route).solve(planned.sample, askOf(planned, calls, asked, options));
+    const judge = judgeOf(planned, calls, asked.judgePace, options);
     return await keep(await judgedTrial(planned, calls, answer, scorers, judge));
   } catch (error) {
-    if (error instanceof Halt) return error.end;
+    if (error instanceof Halt) {
+      if (answer !== null) await recorder.hold?.({ trialId: planned.id, answer, calls });
+      return error.end;
+    }
     if (error instanceof TooLong) return keep(skippedTrial(planned, calls, error.message));
     if (error instanceof TurnFailed) return keep(failedTrial(planned, calls));
     throw error;
@@ -196,7 +202,7 @@ function askOf(planned: PlannedTrial, calls: TrialCall[], { route, cache, pace }
     const predicted = cache.begin(request, tokens, performance.now());
     let made: Call | null = null;
     try {
-      made = await call(route, request, pace, options, (one) =>
+      made = await call(route, request, { trialId: planned.id, pace }, options, (one) =>
         calls.push({
           ...{ ...one, purpose: "answer", turn, expectedCacheReadTokens: predicted.expected(one) },
           ...(predicted.ceilingTokens !== null && { cacheCeilingTokens: predicted.ceilingTokens }),
@@ -216,7 +222,8 @@ function refuseTooLong({ contextTokens }: Route, { maxTokens = 0 }: CallRequest,
     throw new TooLong(`prompt and answer need ${needed} tokens, the model's context holds ${contextTokens}`);
 }
 
-function judgeOf(calls: TrialCall[], pace: Pace, options: Running): AskJudge {
+/** A judge that cannot be reached says nothing about an answer: the run ends, and what waits for it is judged later. */
+function judgeOf({ id: trialId }: PlannedTrial, calls: TrialCall[], pace: Pace, options: Running): AskJudge {
   const { judge } = options;
   return async (request) => {
     if (judge === null) throw noJudge;
@@ -228,7 +235,9 @@ function judgeOf(calls: TrialCall[], pace: Pace, options: Running): AskJudge {
     };
     const turn = calls.at(-1)?.turn ?? 1;
     const rest = { purpose: "judge", turn, expectedCacheReadTokens: null } as const;
-    return call(judge, whole, pace, options, (one) => calls.push({ ...one, ...rest }));
+    const made = await call(judge, whole, { trialId, pace }, options, (one) => calls.push({ ...one, ...rest }));
+    if (made.failure?.class === "connection-refused") throw new Halt("judge gone");
+    return made;
   };
 }
 

@@ -7,7 +7,7 @@ import type { PlannedTrial } from "./plan.ts";
 import type { AskJudge, Sample, Scorer } from "./scenario.ts";
 import type { Given, Score, Trial, TrialCall } from "./trial.ts";
 
-/** @throws Halt where a judge may not be asked */
+/** @throws Halt where a judge may not be asked, or cannot be reached */
 export async function judgedTrial(
   planned: PlannedTrial,
   calls: readonly TrialCall[],

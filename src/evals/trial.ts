@@ -1,6 +1,7 @@
 /** What a run leaves behind: a description of the run and one record a trial. Store and report read nothing else. */
 import type { CandidateKind, Price } from "../routes/index.ts";
-import type { Call, FailureClass, Timings, Usage } from "../wire/index.ts";
+import type { Answer, Call, FailureClass, Timings, Usage } from "../wire/index.ts";
+import type { LoggedSpending } from "./budget.ts";
 import type { RetrievalModel, RetrievalSpent } from "./retrieval-spent.ts";
 
 export type { CandidateKind, Price };
@@ -98,6 +99,16 @@ export interface TrialCall extends Call {
   readonly cacheCeilingTokens?: number;
   /** Null where a price or a token count is not known. */
   readonly costUsd: number | null;
+  /** Where it stands in the run's log of spending; the store keeps it, and does not give it back with the call. */
+  readonly spendingEntry?: number;
+}
+
+/** A trial that was answered, and whose judging was broken off. */
+export interface AnsweredTrial {
+  readonly trialId: string;
+  readonly answer: Answer;
+  /** Those of the judge so far, too. */
+  readonly calls: readonly TrialCall[];
 }
 
 /** A trial with the calls it took, oldest first; the last answer is the one that was judged. */
@@ -176,6 +187,8 @@ export interface RunInfo {
   readonly retrievalModels?: readonly RetrievalModel[];
   /** What finding passages took, each time; the store adds it. Left out where no model was asked. */
   readonly retrieval?: readonly RetrievalSpent[];
+  /** What its log of spending has beside its trials; the store adds it. Left out where there is no log. */
+  readonly logged?: LoggedSpending;
   /** Left out where all that is planned is asked. */
   readonly sequential?: SequentialDesign;
   /** Where answers of other runs are held against each other. */

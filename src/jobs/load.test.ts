@@ -215,6 +215,18 @@ test.each([
     "job: x\nscorers: [abstention]\nsamples: [{input: q, answerable: false, target: nope}, {input: q}, {id: a, input: q, answerable: false}]\n",
     "job.yaml, line 3: scorer abstention: nothing says how an answer to sample a would abstain",
   ],
+  [
+    "job: x\nscorers: [number]\nsamples: [{input: q, target: '30'}, {id: a, input: q, target: thirty}, {input: q, target: 3 to 5}]\n",
+    'job.yaml, line 3: sample a: the target "thirty" holds no number; in all 2 samples cannot be judged as they are',
+  ],
+  [
+    "job: x\nscorers: [{type: choice, choices: 5}]\nsamples: [{input: q, target: F}]\n",
+    'job.yaml, line 3: sample 1: the target "F" is no choice',
+  ],
+  [
+    "job: x\nimport: {from: inspect, path: inspect.jsonl}\n",
+    'inspect.jsonl, line 1: sample 1: the target "green" is no choice',
+  ],
   ["job: x\nsamples: none.jsonl\n", "there are no samples"],
   ["job: x\nsamples: s.txt\n", 'samples is "s.txt"'],
   ["job: x\nsamples: [{input: [{role: user, content: [{type: image, path: no.png}]}]}]\n", /^no.png cannot be read/],
@@ -225,6 +237,7 @@ test.each([
     "s.csv": "input,tools\nq,x\n",
     "semicolons.csv": "\ufeffid;input;target\n1;a;b\n",
     "none.jsonl": "",
+    "inspect.jsonl": [{ input: "Which?", choices: ["red", "green"], target: "green" }],
     "blank.md": " \n\t\n",
     "s.txt": "q",
   };
@@ -234,4 +247,11 @@ test.each([
   );
   if (typeof said === "string") expect(mistake).toBe(said);
   else expect(mistake).toMatch(said);
+});
+
+test("a sample whose place is another's id is told apart by an id of its own", async () => {
+  for (const samples of ["[{input: q}, {id: '1', input: q}]", "[{id: '2', input: q}, {input: q}]"])
+    await expect(load(`job: x\nsamples: ${samples}\n`)).rejects.toMatchObject({
+      mistake: { mend: "one of them has no `id`, and is known by its place: give it an id of its own" },
+    });
 });

@@ -1,7 +1,7 @@
 /** A job's file to all that a run needs: its samples one by one, its material extracted, and what was lost on the way. */
 import { basename, dirname, relative, resolve, sep } from "node:path";
-import { UserError } from "../errors.ts";
-import { abstentionMistake } from "../evals/index.ts";
+import { type Mistake, UserError } from "../errors.ts";
+import { scorerMistake } from "../evals/index.ts";
 import { type Extract, imageReader, type ReadImage } from "../material/index.ts";
 import { agentOf } from "./arms.ts";
 import type { ImportSpec, Unsupported } from "./imports/index.ts";
@@ -144,13 +144,16 @@ function sampleOf({ spec, id, source }: Read, { job, materials, folder, readImag
 }
 
 async function checked(reader: Reader, onSample?: () => void): Promise<Count> {
-  const seen = new Set<string>();
+  /** By id, whether the sample has it of its own. */
+  const seen = new Map<string, boolean>();
+  const unjudgeable: Mistake[] = [];
   const images = new Set<string>();
   let withoutScorer = 0;
   for (const read of specsOf(reader)) {
     const { spec, id, where, source } = read;
-    if (seen.has(id)) throw twice(id, where);
-    seen.add(id);
+    const isOwn = spec.id !== undefined;
+    if (seen.has(id)) throw twice(id, where, isOwn && seen.get(id)!);
+    seen.set(id, isOwn);
     await reader.materials.prepare(spec.material, source.folder);
     const paths = imagePaths(spec).map((path) => resolve(source.folder, path));
     // An image that was read once is not read again only to be checked.
@@ -159,11 +162,13 @@ async function checked(reader: Reader, onSample?: () => void): Promise<Count> {
     for (const path of paths) images.add(path);
     checkTexts(sample, where);
     checkTools(sample, where, reader.job.arms);
-    checkScorers(sample, where);
+    const mistake = mistakeOf(sample, where);
+    if (mistake !== null) unjudgeable.push(mistake);
     if (sample.scorers.length === 0) withoutScorer += 1;
     onSample?.();
   }
   if (seen.size === 0) throw nothing(reader);
+  if (unjudgeable.length > 0) throw new UserError(withCount(unjudgeable));
   return { samples: seen.size, withoutScorer };
 }
 
@@ -213,18 +218,27 @@ function checkTools({ id, tools, toolChoice }: JobSample, where: string, arms: J
 }
 
 /** What no answer could mend is said before any is paid. */
-function checkScorers(sample: JobSample, where: string): void {
+function mistakeOf(sample: JobSample, where: string): Mistake | null {
   for (const spec of sample.scorers) {
-    const mistake = spec.type === "abstention" ? abstentionMistake(spec, sample) : null;
-    if (mistake !== null) throw new UserError({ ...mistake, happened: `${where}: ${mistake.happened}` });
+    const mistake = scorerMistake(spec, sample);
+    if (mistake !== null) return { ...mistake, happened: `${where}: ${mistake.happened}` };
   }
+  return null;
 }
 
-const twice = (id: string, where: string) =>
+/** The first, and how many there are. */
+function withCount([first, ...more]: readonly Mistake[]): Mistake {
+  const others = more.length === 0 ? "" : `; in all ${1 + more.length} samples cannot be judged as they are`;
+  return { ...first!, happened: `${first!.happened}${others}` };
+}
+
+const twice = (id: string, where: string, areOwn: boolean) =>
   new UserError({
     happened: `${where}: there are two samples with the id ${JSON.stringify(id)}`,
     expected: "ids that tell the samples apart",
-    mend: "give one of them another id, or leave `id` out",
+    mend: areOwn
+      ? "give one of them another id, or leave `id` out"
+      : "one of them has no `id`, and is known by its place: give it an id of its own",
   });
 
 function nothing({ sources }: Reader): UserError {

@@ -58,6 +58,8 @@ export interface ArmOverview {
    * where no sample has an answer to look for.
    */
   readonly holdAnswer: number | null;
+  /** Samples with an answer to look for. */
+  readonly sought: number;
 }
 
 export interface OverviewOptions {
@@ -213,6 +215,7 @@ async function armsOf(
   onProgress: (share: number) => void,
 ): Promise<ArmOverview[]> {
   const { given } = await prepare(samples, arms, retrieverOpener(null), onProgress);
+  const sought = samples.filter((sample) => sample.material.length > 0 && isSought(sample)).length;
   return arms.map((arm) => {
     const prepared = given.get(arm)!;
     const lengths = prepared.map(({ promptTokens }) => promptTokens);
@@ -222,9 +225,8 @@ async function armsOf(
       isStandIn: isRetrieval(arm) && (arm.retrieval !== "bm25" || arm.rerank !== undefined),
       isAgent: agentOf(arm) !== null,
       promptTokens: { least: at(0), median: at(0.5), most: at(1) },
-      holdAnswer: samples.some((sample) => sample.material.length > 0 && isSought(sample))
-        ? prepared.filter(({ holdsAnswer }) => holdsAnswer === true).length
-        : null,
+      holdAnswer: sought === 0 ? null : prepared.filter(({ holdsAnswer }) => holdsAnswer === true).length,
+      sought,
     };
   });
 }

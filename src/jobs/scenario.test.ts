@@ -188,7 +188,7 @@ test("an agent is asked without the material, and has all of it for its tools", 
     { role: "user", content: "Until when are returns accepted?" },
   ]);
   expect(sample!.material!.map(({ id }) => id)).toEqual(["returns.md", "shipping.md"]);
-  expect(sample!.given).toEqual({ passages: null, holdsAnswer: true });
+  expect(sample!.given).toEqual({ passages: null, holdsAnswer: null });
   const nameOf = (cell: Cell, kind: "vendor" | "gguf") => scenario.solver!(cell, { kind }).name;
   expect([nameOf(whole, "vendor"), nameOf(agent, "vendor"), nameOf(agent, "gguf")]).toEqual([
     "one call",

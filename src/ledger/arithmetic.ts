@@ -1,11 +1,11 @@
 /** Sums that a source prints, worked out: numbers, + - * / and brackets, nothing else. */
 
 /**
- * @param expression  e.g. `(2.664 + 0.119) * 1000000`
+ * @param expression  e.g. `(2.664 + 0.119) * 1000000`, or `2.783e6`
  * @throws SyntaxError where it is not a sum; a division by zero gives Infinity or NaN, as in JavaScript
  */
 export function evaluate(expression: string): number {
-  const tokens = expression.match(/\d+(?:\.\d+)?|\.\d+|[-+*/()]|\S/g) ?? [];
+  const tokens = expression.match(/(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?|[-+*/()]|\S/g) ?? [];
   let next = 0;
   const take = () => tokens[next++];
 

@@ -2,11 +2,12 @@
  * Word documents: mammoth turns them into HTML, which is then read like any other. Only the parts with text are unpacked,
  * and no further than a limit: a ZIP archive of a megabyte can claim to hold a gigabyte, or hold it and claim less.
  */
-import { strFromU8, unzipSync, zipSync } from "fflate";
+import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import mammoth from "mammoth";
 import { messageOf, UserError } from "../errors.ts";
 import type { Content } from "./extract.ts";
 import { htmlContent } from "./html.ts";
+import { withoutUnseen } from "./unseen-runs.ts";
 
 const mend = "open it in a word processor, and save it as .docx or PDF";
 
@@ -21,10 +22,20 @@ export async function docxContent(path: string, bytes: Uint8Array, limitBytes: n
       expected: "a Word document (.docx)",
       mend,
     });
+  const removed = new Map<string, number>();
+  for (const name of texts) {
+    if (parts[name] === undefined) continue;
+    const seen = withoutUnseen(strFromU8(parts[name]));
+    if (seen.removed.length > 0) parts[name] = strToU8(seen.xml);
+    for (const what of seen.removed) removed.set(what, (removed.get(what) ?? 0) + 1);
+  }
   const html = await asHtml(path, zipSync(parts, { level: 0 }));
-  const content = htmlContent(html);
+  const content = htmlContent(html, removed);
   return { ...content, notes: [...content.notes, ...notesOn(names, strFromU8(document))] };
 }
+
+/** Parts with text that is read. */
+const texts = ["word/document.xml", "word/footnotes.xml", "word/endnotes.xml"];
 
 function unpacked(path: string, bytes: Uint8Array, limitBytes: number, names: string[]): Record<string, Uint8Array> {
   let xmlBytes = 0;

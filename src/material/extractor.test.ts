@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { handbookDocx, withParts, zipBomb } from "../../test/made-files/docx.ts";
+import { editedDocx, handbookDocx, withParts, zipBomb } from "../../test/made-files/docx.ts";
 import { chinesePdf, pdfOf, scannedPdf } from "../../test/made-files/pdf.ts";
 import { UserError } from "../errors.ts";
 import { type Extract, type Extractor, materialLimits, openExtractor } from "./index.ts";
@@ -101,6 +101,12 @@ test("a Word document is read with its headings, lists and tables; what is left 
     ["Prices", "Prices\n\nItem | USD\nShoe | 40"],
   ]);
   expect(notes).toEqual(["headers and footers are left out"]);
+});
+
+test("of a Word document, what is raised is written so, and what is struck out or hidden is left out and said", async () => {
+  const { text, notes } = await extracted("edited.docx", await editedDocx());
+  expect(text).toBe("About 10^6 l of H2O at 50 USD. All in.");
+  expect(notes).toEqual(["struck-out parts are left out: 2", "hidden parts are left out: 1"]);
 });
 
 test("macros, comments and tracked changes of a Word document are noted", async () => {

@@ -12,6 +12,12 @@ export class RunningText {
     return this.#length + (this.#length === 0 ? 0 : this.#breaks);
   }
 
+  /** What the next word will follow on: a space where there will be one, nothing where it begins a line or is led. */
+  get lastCharacter(): string {
+    if (this.#length === 0 || this.#breaks > 0 || this.#leading) return "";
+    return this.#space ? " " : (this.#parts.at(-1)?.at(-1) ?? "");
+  }
+
   /** Words of running text. */
   write(words: string): void {
     const collapsed = words.replace(/[\s\u00a0]+/g, " ");

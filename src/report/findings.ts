@@ -212,15 +212,19 @@ function cacheFindings(ranked: readonly CandidateSummary[]): string[] {
   });
 }
 
-function hiddenCacheFinding({ candidate, hiddenCache }: CandidateSummary): string[] {
-  if (hiddenCache === null) return [];
+function hiddenCacheFinding({ candidate, hiddenCache, total }: CandidateSummary): string[] {
+  const cost = total.costUsd.isAtMost ? " Its costs are the most that they can be, as if nothing had been read." : "";
+  if (hiddenCache === null)
+    return cost === "" ? [] : [`${candidate.id} does not say what it reads from its cache.${cost}`];
   const { hits, misses, interval, sooner } = hiddenCache;
   const range = hits + misses === 0 ? "" : ` (hits ${formatShareRange(interval)} with 95% confidence)`;
   const began =
     sooner === null
       ? ""
       : `; they began ${timesText(sooner.ratio)} times as soon as those that should find nothing (95% interval ${formatRange(sooner.interval, timesText)}, n ${formatCount(sooner.n[1])} and ${formatCount(sooner.n[0])})`;
-  return [`${candidate.id} does not say what it reads from its cache: ${inferredWords(hiddenCache)}${range}${began}.`];
+  return [
+    `${candidate.id} does not say what it reads from its cache: ${inferredWords(hiddenCache)}${range}${began}.${cost}`,
+  ];
 }
 
 const timesText = (value: number) => value.toFixed(value < 10 ? 1 : 0);

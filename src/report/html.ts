@@ -26,7 +26,7 @@ import { pageStyle } from "./page-style.ts";
 import { cachePoints, depthPoints, frontierPoints, qualityPoints, speedPoints, trainedContexts } from "./points.ts";
 import { qualityWords } from "./quality-words.ts";
 import { verdicts } from "./selection.ts";
-import { hasNoPrice, judgeSentences, priceText, spentText } from "./spending-words.ts";
+import { boundOf, hasNoPrice, judgeSentences, overCapSentence, priceText, spentText } from "./spending-words.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
 import { cacheTable, candidateTable, cellTables, failureTable, kindOf } from "./tables.ts";
 
@@ -74,16 +74,18 @@ function headline(summary: RunSummary): Markup {
     ["Trials", `${outcomes.join(", ")} of ${formatCount(run.plannedTrials)} planned`],
     ["Started", run.startedAt.slice(0, 16).replace("T", " ").concat(" UTC")],
     ["Status", statusOf(run)],
-    [summary.spent.isWhole || hasNoPrice(summary) ? "Cost" : "Known cost", spentText(summary)],
+    [summary.spent.isWhole || hasNoPrice(summary) ? "Cost" : "Known cost", boundOf(summary.spent) + spentText(summary)],
     ["Retries", formatCount(total.retries)],
   ] as const;
   const notices = run.candidates.filter(({ notice }) => notice !== null);
   const notes = run.notes ?? [];
+  const { overCap } = summary.spent;
   return html`<header>
 <p class="brand"><b>Assay</b> · ${run.scenario.name}, version ${run.scenario.version}</p>
 <h1>${run.scenario.question}</h1>
 <ul class="findings" aria-label="What this run shows">${findings(summary).map((finding) => html`<li>${unbroken(finding)}</li>`)}</ul>
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+${overCap === null ? null : html`<ul class="notices" aria-label="The cap on cost"><li>${overCapSentence(overCap)}</li></ul>`}
 ${notices.length === 0 ? null : html`<ul class="notices" aria-label="Notices">${notices.map(({ id, notice }) => html`<li><b>${id}</b> ${notice}</li>`)}</ul>`}
 ${notes.length === 0 ? null : html`<ul class="notices" aria-label="What was left out">${notes.map((note) => html`<li>${note}</li>`)}</ul>`}
 </header>`;

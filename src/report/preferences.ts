@@ -1,7 +1,10 @@
 /** A judge's preferences in tables. */
+
 import { counted, listed, namesOrCount, type Preferences, type PreferredPair } from "../decision/index.ts";
+import type { RunInfo } from "../evals/index.ts";
 import { formatCount, formatUsd } from "../units/index.ts";
 import { pText, shareCell } from "./decision/cells.ts";
+import { overCapSentence } from "./spending-words.ts";
 import type { DocumentCell, TablesDocument } from "./tables-document.ts";
 
 export function preferencesDocument({ run, judge, pairs, costUsd }: Preferences): TablesDocument {
@@ -23,9 +26,18 @@ export function preferencesDocument({ run, judge, pairs, costUsd }: Preferences)
       "Intervals are 95 %, clustered by document; p is of a sign-flip test by document, after Holm's correction over the options.",
       "A judge is not a person: it favours long answers and those of its own family. Read some of its verdicts with `assay show`.",
       ...pairs.flatMap(remarksOn),
-      costUsd === null ? "What the judge cost is not known." : `The judge cost ${formatUsd(costUsd)}.`,
+      costText(costUsd, run.logged),
+      ...(run.logged?.overCap == null ? [] : [overCapSentence(run.logged.overCap)]),
     ],
   };
+}
+
+function costText(costUsd: number | null, logged: RunInfo["logged"]): string {
+  const { calls, knownUsd } = logged?.brokenOff ?? { calls: 0, knownUsd: 0 };
+  const all = costUsd === null ? "What the judge cost is not known" : `The judge cost ${formatUsd(costUsd)}`;
+  return calls === 0
+    ? `${all}.`
+    : `${all}; ${costUsd === null ? "at least " : ""}${formatUsd(knownUsd)} of it is for ${counted(calls, "call")} of comparisons that were broken off.`;
 }
 
 function headlineOf(pairs: readonly PreferredPair[], judge: string, against: string): string {

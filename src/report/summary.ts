@@ -15,13 +15,13 @@ import {
   type TrialFailure,
   type TrialRecord,
 } from "../evals/index.ts";
-import type { InferredHit } from "../routes/index.ts";
+import { type InferredHit, type ServerHabits, serverHabits } from "../routes/index.ts";
 import { type CellName, cellKey, nameCells } from "./cell.ts";
 import { type HiddenCache, HiddenCacheTally } from "./hidden-cache.ts";
 import { type RepeatedJudge, RepeatedJudges } from "./judges.ts";
 import type { CandidateLoops } from "./loops/loops.ts";
 import { type StudiedSample, studiedSample } from "./score-table.ts";
-import { type RunSpending, Spending } from "./spending.ts";
+import { knownCostUsd, type RunSpending, Spending } from "./spending.ts";
 import { type DepthSummary, type Measures, Tally } from "./tally.ts";
 
 export interface CellSummary extends CellName, Measures {
@@ -98,7 +98,9 @@ export async function summarize(
 const mostKinds = 500;
 
 export function startSummary(run: RunInfo): SummaryBuilder {
-  const candidates = new Map(run.candidates.map((candidate) => [candidate.id, new CandidateTally()]));
+  const candidates = new Map(
+    run.candidates.map((candidate) => [candidate.id, new CandidateTally(serverHabits(candidate))]),
+  );
   const cells = new Map<string, Cell>();
   const studied: StudiedTrial[] = [];
   const decision = startDecision([run], { today: run.startedAt.slice(0, 10) });
@@ -111,7 +113,7 @@ export function startSummary(run: RunInfo): SummaryBuilder {
     if (tally === undefined) throw new RangeError(`run ${run.id} has no candidate ${trial.candidate}`);
     const key = cellKey(trial.cell);
     if (!cells.has(key)) cells.set(key, trial.cell);
-    tally.add(trial, key);
+    tally.add(trial, key, knownCostUsd(trial, calls));
     decision.add(trial);
     judges.add(trial);
     spending.add(trial, calls);
@@ -134,7 +136,7 @@ export function startSummary(run: RunInfo): SummaryBuilder {
       failed: total.failed,
       skipped: total.skipped,
       total,
-      spent: spending.spending(),
+      spent: spending.spending(total.costUsd.isAtMost),
       sequential: run.sequential === undefined ? null : sequentialOutcome(run.sequential, studied),
       decision: decision.decision(),
       loops: null,
@@ -160,13 +162,18 @@ const studiedOf = ({ candidate, cell, sampleId, document, scores }: Trial): Stud
 class CandidateTally {
   readonly #cells = new Map<string, Tally>();
   readonly #documents = new Map<string, string>();
+  readonly #server: ServerHabits;
   readonly hiddenCache = new HiddenCacheTally();
 
-  add(trial: Trial, key: string): void {
-    const tally = this.#cells.get(key) ?? new Tally();
+  constructor(server: ServerHabits) {
+    this.#server = server;
+  }
+
+  add(trial: Trial, key: string, knownUsd: number | null): void {
+    const tally = this.#cells.get(key) ?? new Tally(this.#server);
     this.#cells.set(key, tally);
     const sample = this.#sampleOf(trial);
-    tally.add(trial, sample);
+    tally.add(trial, sample, knownUsd);
     this.hiddenCache.add(trial, sample);
   }
 
@@ -179,16 +186,17 @@ class CandidateTally {
   }
 
   total(): Tally {
-    return Tally.of([...this.#cells.values()]);
+    return Tally.of([...this.#cells.values()]).resolved();
   }
 
   summary(candidate: CandidateInfo, names: readonly CellName[]): CandidateSummary {
+    const total = this.total();
     return {
       candidate,
-      total: this.total().measures(),
+      total: total.measures(),
       hiddenCache: this.hiddenCache.summary(),
       cells: names.map((name) => {
-        const tally = this.#cells.get(name.key) ?? new Tally();
+        const tally = (this.#cells.get(name.key) ?? new Tally()).resolved(total.reports);
         return { ...name, ...tally.measures(), depths: tally.depths() };
       }),
     };

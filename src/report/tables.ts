@@ -71,7 +71,7 @@ ${scores.map((score) => html`<td>${shareOf(score.of(of))}</td>`)}
 <td>${formatMs(ttft.median)}${sub(ttft.n === 0 ? "" : `p95 ${formatMs(ttft.p95)}`)}${sub(ttft.n === 0 ? "" : `n ${formatCount(ttft.n)}`)}</td>
 <td>${decode === null ? unknown : formatSignificant(decode)}${sub(decode === null ? "" : "tokens/s")}</td>
 <td>${formatShare(cacheShare(of))}${sub(of.cache === null ? "" : "of expected")}</td>
-<td>${formatUsd(of.costUsd.sum)}${sub(unknownCost(of.costUsd))}</td>`;
+<td>${formatUsd(of.costUsd.sum)}${sub(of.costUsd.isAtMost ? "at most" : "")}${sub(unknownCost(of.costUsd))}</td>`;
 }
 
 function shareOf(share: Proportion | null): Markup {
@@ -82,8 +82,8 @@ function shareOf(share: Proportion | null): Markup {
 /** A route and its model may stand on two lines. */
 const breakable = (id: string) => html`${id.split(/(?<=\/)/).map((part) => html`${part}<wbr>`)}`;
 
-export const unknownCost = ({ known, unknown: missing }: Total) =>
-  known === 0 || missing === 0 ? "" : `+ ${formatCount(missing)} unknown`;
+export const unknownCost = ({ sum, unknown: missing }: Total) =>
+  sum === null || missing === 0 ? "" : `+ ${formatCount(missing)} unknown`;
 
 export const kindOf = ({ kind, attention }: CandidateSummary["candidate"]) =>
   [kind, attention].filter(Boolean).join(" · ");

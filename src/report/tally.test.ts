@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { candidateOf, runOf, trialOf } from "../../test/fixtures/decision-run.ts";
 import { startDecision } from "../decision/index.ts";
+import type { Trial } from "../evals/index.ts";
+import type { ServerHabits } from "../routes/index.ts";
 import { decodeTokensPerSecond, Tally } from "./tally.ts";
 
 const speed = (outputTokens: number | null, gapsUs: readonly number[]) =>
@@ -93,4 +95,47 @@ test("quality has one interval, in the tables and in the decision, where answers
     expect(ofTables.low).toBeCloseTo(interval!.low, 12);
     expect(ofTables.high).toBeCloseTo(interval!.high, 12);
   }
+});
+
+const unsaid = { read: null } as const;
+const reading = (sample: string, { read, expected = 0 }: { read: number | null; expected?: number }, ttftMs = 100) => {
+  const trial = trialOf({ candidate: "vllm/any", sample, quality: 1, costUsd: 1, ttftMs, inputTokens: 1_000 });
+  const usage = { ...trial.usage!, cacheReadTokens: read, uncachedInputTokens: read === null ? null : 1_000 - read };
+  return { ...trial, usage, expectedCacheReadTokens: expected };
+};
+const tallied = (server: ServerHabits, trials: readonly Trial[]) => {
+  const tally = new Tally(server);
+  for (const trial of trials) tally.add(trial);
+  return tally.resolved().measures();
+};
+
+test("a server that leaves out zeros has read nothing in the calls that do not say", () => {
+  const trials = [
+    reading("0", unsaid),
+    reading("1", { read: 800, expected: 800 }),
+    reading("2", { ...unsaid, expected: 800 }),
+  ];
+  const server = { omitsZero: true, readsCostLess: true };
+  const measures = tallied(server, trials);
+  expect(measures.cache).toEqual({ n: 3, readTokens: 800, expectedTokens: 1_600, inputTokens: 3_000, asExpected: 2 });
+  expect(measures.cacheReadTokens).toEqual({ sum: 800, known: 3, unknown: 0 });
+  expect(measures.uncachedInputTokens).toEqual({ sum: 2_200, known: 3, unknown: 0 });
+  expect(measures.ttftMs.cold.n).toBe(2);
+  expect(measures.costUsd).toEqual({ sum: 3, known: 3, unknown: 0, isAtMost: false });
+  // Its cells are read as all of its calls are.
+  const cell = new Tally(server);
+  cell.add(trials[2]!);
+  expect(cell.resolved(true).measures().cache).toMatchObject({ n: 1, readTokens: 0, asExpected: 0 });
+  expect(cell.resolved().measures().cache).toBeNull();
+});
+
+test("where no call says what it read, its cost is the most that it can be, if reading costs less", () => {
+  const trials = [reading("0", unsaid), reading("1", { ...unsaid, expected: 800 })];
+  const isAtMost = (readsCostLess: boolean) => tallied({ omitsZero: true, readsCostLess }, trials).costUsd.isAtMost;
+  expect([isAtMost(true), isAtMost(false)]).toEqual([true, false]);
+  expect(tallied({ omitsZero: true, readsCostLess: true }, trials).cacheReadTokens).toEqual({
+    sum: null,
+    known: 0,
+    unknown: 2,
+  });
 });

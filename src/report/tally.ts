@@ -1,10 +1,11 @@
 /** What one pass over trials leaves of them: counts, sums and the measured times, never the trials themselves. */
 import { qualityOf, type Trial } from "../evals/index.ts";
+import type { ServerHabits } from "../routes/index.ts";
 import { type Interval, medianEstimate, type Proportion, quantile } from "../stats/index.ts";
 import { ScoreTable, type StudiedSample, studiedSample } from "./score-table.ts";
 import { namedScores } from "./scores.ts";
 
-/** A sum over the trials that reported a value, beside how many did not. */
+/** A sum over the trials that reported a value, beside how many did not. Of a cost that is known in part, that part is in it. */
 export interface Total {
   /** Null where no trial reported one. */
   readonly sum: number | null;
@@ -22,6 +23,11 @@ export interface Spread {
 }
 
 /** Values of trials whose input was mostly read from the cache, mostly not, or where nobody said. */
+export interface CostTotal extends Total {
+  /** A server did not say what it read from its cache, which costs less than all input as new: the sum is at most that. */
+  readonly isAtMost: boolean;
+}
+
 export interface ByCache {
   readonly all: Spread;
   readonly cold: Spread;
@@ -51,7 +57,7 @@ export interface Measures {
   /** Likewise the mean of each score over the samples that have it, by the names of `namedScores`. */
   readonly scores: Readonly<Record<string, Proportion>>;
   /** Over every trial that was not skipped. */
-  readonly costUsd: Total;
+  readonly costUsd: CostTotal;
   readonly uncachedInputTokens: Total;
   readonly cacheReadTokens: Total;
   readonly cacheWriteTokens: Total;
@@ -91,28 +97,47 @@ export class Tally {
   readonly #cacheWrite = new TotalTally();
   readonly #output = new TotalTally();
   readonly #reasoning = new TotalTally();
-  readonly #ttft: Warmths = { cold: [], warm: [], unknown: [] };
-  readonly #decode: Warmths = { cold: [], warm: [], unknown: [] };
+  readonly #ttft: Warmths = { cold: [], warm: [], silent: [], unknown: [] };
+  readonly #decode: Warmths = { cold: [], warm: [], silent: [], unknown: [] };
   readonly #firstContent: number[] = [];
   readonly #e2e: number[] = [];
   readonly #kv: number[] = [];
   readonly #cache = { n: 0, readTokens: 0, expectedTokens: 0, inputTokens: new TotalTally(), asExpected: 0 };
   #retries = 0;
+  readonly #server: ServerHabits;
+  /** Whether some call says what it read from the cache. */
+  #reports = false;
+  /** Calls that tell their input, and not what they read of it. */
+  readonly #silent = { calls: 0, inputTokens: 0 };
+  readonly #silentCache = { n: 0, expectedTokens: 0, inputTokens: 0, asExpected: 0 };
+  #isAtMost = false;
+
+  constructor(server: ServerHabits = { omitsZero: false, readsCostLess: false }) {
+    this.#server = server;
+  }
 
   /** Of different cells or candidates. */
   static of(parts: readonly Tally[]): Tally {
     if (parts.length === 1) return parts[0]!;
-    const whole = new Tally();
+    const whole = new Tally(parts[0] === undefined ? undefined : parts[0].#server);
     for (const part of parts) whole.#merge(part);
     return whole;
   }
 
-  add(trial: Trial, sample = studiedSample(trial)): void {
+  /** @param knownUsd  what is known of its cost, where all of it is not */
+  add(trial: Trial, sample = studiedSample(trial), knownUsd: number | null = null): void {
     this.#outcomes[trial.outcome]++;
     if (trial.outcome === "skipped") return;
-    this.#cost.add(trial.costUsd);
+    this.#cost.add(trial.costUsd, knownUsd);
     this.#uncachedInput.add(trial.usage?.uncachedInputTokens ?? null);
     this.#cacheRead.add(trial.usage?.cacheReadTokens ?? null);
+    const input = inputTokensOf(trial);
+    if (trial.usage?.cacheReadTokens != null) this.#reports = true;
+    else if (input !== null) {
+      this.#silent.calls++;
+      this.#silent.inputTokens += input;
+      if (trial.costUsd !== null && this.#server.readsCostLess) this.#isAtMost = true;
+    }
     this.#cacheWrite.add(trial.usage?.cacheWriteTokens ?? null);
     this.#output.add(trial.usage?.outputTokens ?? null);
     this.#reasoning.add(trial.usage?.reasoningTokens ?? null);
@@ -129,7 +154,15 @@ export class Tally {
     this.#cacheWrite.merge(part.#cacheWrite);
     this.#output.merge(part.#output);
     this.#reasoning.merge(part.#reasoning);
-    for (const warmth of ["cold", "warm", "unknown"] as const) {
+    this.#reports ||= part.#reports;
+    this.#isAtMost ||= part.#isAtMost;
+    this.#silent.calls += part.#silent.calls;
+    this.#silent.inputTokens += part.#silent.inputTokens;
+    this.#silentCache.n += part.#silentCache.n;
+    this.#silentCache.expectedTokens += part.#silentCache.expectedTokens;
+    this.#silentCache.inputTokens += part.#silentCache.inputTokens;
+    this.#silentCache.asExpected += part.#silentCache.asExpected;
+    for (const warmth of ["cold", "warm", "silent", "unknown"] as const) {
       for (const value of part.#ttft[warmth]) this.#ttft[warmth].push(value);
       for (const value of part.#decode[warmth]) this.#decode[warmth].push(value);
     }
@@ -158,7 +191,16 @@ export class Tally {
     pushKnown(this.#e2e, trial.timings?.endMs);
     pushKnown(this.#kv, trial.kvCacheBytes);
     const read = trial.usage?.cacheReadTokens ?? null;
-    if (read === null || trial.expectedCacheReadTokens === null) return;
+    if (trial.expectedCacheReadTokens === null) return;
+    if (read === null) {
+      const input = inputTokensOf(trial);
+      if (input === null) return;
+      this.#silentCache.n++;
+      this.#silentCache.expectedTokens += trial.expectedCacheReadTokens;
+      this.#silentCache.inputTokens += input;
+      if (trial.expectedCacheReadTokens === 0) this.#silentCache.asExpected++;
+      return;
+    }
     this.#cache.n++;
     this.#cache.readTokens += read;
     this.#cache.expectedTokens += trial.expectedCacheReadTokens;
@@ -174,6 +216,36 @@ export class Tally {
       .filter(({ quality }) => quality !== null);
   }
 
+  /** Whether some call says what it read from the cache. */
+  get reports(): boolean {
+    return this.#reports;
+  }
+
+  /**
+   * With calls that do not say what they read counted as having read nothing, where that is the server's habit and others of
+   * its calls say it.
+   */
+  resolved(reports = this.#reports): Tally {
+    if (!reports || !this.#server.omitsZero || this.#silent.calls === 0) return this;
+    const whole = new Tally(this.#server);
+    whole.#merge(this);
+    whole.#cacheRead.learn(this.#silent.calls, 0);
+    whole.#uncachedInput.learn(this.#silent.calls, this.#silent.inputTokens);
+    for (const times of [whole.#ttft, whole.#decode]) {
+      for (const value of times.silent) times.cold.push(value);
+      times.silent.length = 0;
+    }
+    const { n, expectedTokens, inputTokens, asExpected } = this.#silentCache;
+    whole.#cache.n += n;
+    whole.#cache.expectedTokens += expectedTokens;
+    whole.#cache.asExpected += asExpected;
+    if (n > 0) whole.#cache.inputTokens.add(inputTokens);
+    Object.assign(whole.#silent, { calls: 0, inputTokens: 0 });
+    Object.assign(whole.#silentCache, { n: 0, expectedTokens: 0, inputTokens: 0, asExpected: 0 });
+    whole.#isAtMost = false;
+    return whole;
+  }
+
   measures(): Measures {
     const { inputTokens, ...cache } = this.#cache;
     return {
@@ -184,7 +256,7 @@ export class Tally {
           .filter((name) => typeof name === "string")
           .map((name) => [name, this.#scores.estimate(name)!]),
       ),
-      costUsd: this.#cost.total(),
+      costUsd: { ...this.#cost.total(), isAtMost: this.#isAtMost },
       uncachedInputTokens: this.#uncachedInput.total(),
       cacheReadTokens: this.#cacheRead.total(),
       cacheWriteTokens: this.#cacheWrite.total(),
@@ -223,11 +295,12 @@ export function decodeTokensPerSecond({ usage, timings }: Pick<Trial, "usage" | 
   return decodingUs < 1000 ? null : (decoded / decodingUs) * 1e6;
 }
 
-/** Warm when at least half of the input was read from the cache. */
-export function warmthOf(trial: Pick<Trial, "usage">): "warm" | "cold" | "unknown" {
+/** Warm when at least half of the input was read from the cache; silent where the input is told, and not what was read of it. */
+export function warmthOf(trial: Pick<Trial, "usage">): keyof Warmths {
   const read = trial.usage?.cacheReadTokens ?? null;
   const input = inputTokensOf(trial);
-  if (read === null || input === null || input === 0) return "unknown";
+  if (input === null || input === 0) return "unknown";
+  if (read === null) return "silent";
   return read / input >= 0.5 ? "warm" : "cold";
 }
 
@@ -249,12 +322,22 @@ class TotalTally {
   #known = 0;
   #unknown = 0;
 
-  add(value: number | null): void {
-    if (value === null) this.#unknown++;
-    else {
+  /** @param part  what is known of a value that is not known throughout: it is in the sum */
+  add(value: number | null, part: number | null = null): void {
+    if (value === null) {
+      this.#unknown++;
+      this.#sum += part ?? 0;
+    } else {
       this.#known++;
       this.#sum += value;
     }
+  }
+
+  /** What so many unknown values are together. */
+  learn(values: number, sum: number): void {
+    this.#unknown -= values;
+    this.#known += values;
+    this.#sum += sum;
   }
 
   merge(other: TotalTally): void {
@@ -264,14 +347,14 @@ class TotalTally {
   }
 
   total(): Total {
-    return { sum: this.#known === 0 ? null : this.#sum, known: this.#known, unknown: this.#unknown };
+    return { sum: this.#known === 0 && this.#sum === 0 ? null : this.#sum, known: this.#known, unknown: this.#unknown };
   }
 }
 
-type Warmths = Record<"cold" | "warm" | "unknown", number[]>;
+type Warmths = Record<"cold" | "warm" | "silent" | "unknown", number[]>;
 
 const byCache = (values: Warmths): ByCache => ({
-  all: spread([...values.cold, ...values.warm, ...values.unknown]),
+  all: spread([...values.cold, ...values.warm, ...values.silent, ...values.unknown]),
   cold: spread(values.cold),
   warm: spread(values.warm),
 });

@@ -19,9 +19,9 @@ import { findings } from "./findings.ts";
 import { loopText } from "./loops/text.ts";
 import { hasArms, type OptionRow, optionName, optionRows } from "./option-rows.ts";
 import { type QualityWords, qualityWords } from "./quality-words.ts";
-import { isForAnswersAlone, judgeSentences, spentText } from "./spending-words.ts";
+import { boundOf, isWithoutMoney, judgeSentences, overCapSentence, spentText } from "./spending-words.ts";
 import type { CandidateSummary, RunSummary } from "./summary.ts";
-import { cacheShare, type Total } from "./tally.ts";
+import { type CostTotal, cacheShare } from "./tally.ts";
 import { textTable, widestOf } from "./terminal-table.ts";
 
 export interface TerminalOptions {
@@ -46,7 +46,7 @@ export function terminalSummary(summary: RunSummary, { colour, width, reportPath
     "",
     ...candidateLines(summary, columns, ink, words),
     "",
-    ...spentLines(summary, columns),
+    ...spentLines(summary, columns, ink),
     ...cellLines(summary, columns, ink, words),
     ...decisionLines(summary, columns),
     ...loopText(summary.loops, columns),
@@ -132,8 +132,10 @@ function candidateCells({ measures: total }: OptionRow, { title, beside }: Quali
 }
 
 /** What refused calls alone are known to cost, which is nothing, is no part of an unknown sum. */
-const costText = ({ sum, unknown: missing }: Total) =>
-  missing > 0 && sum === 0 ? unknown : formatUsd(sum) + (sum !== null && missing > 0 ? "+" : "");
+const costText = ({ sum, unknown: missing, isAtMost }: CostTotal) =>
+  missing > 0 && sum === 0
+    ? unknown
+    : `${sum !== null && isAtMost ? "≤" : ""}${formatUsd(sum)}${sum !== null && missing > 0 ? "+" : ""}`;
 
 /** The headline by cell, as many cells as fit side by side; the last ones are those a longer context makes hard. */
 function cellLines({ candidates }: RunSummary, width: number, ink: Inks, { title, isJudged }: QualityWords): string[] {
@@ -166,13 +168,13 @@ function cellLines({ candidates }: RunSummary, width: number, ink: Inks, { title
   return lines;
 }
 
-/** Where more than answers was paid for. */
-function spentLines(summary: RunSummary, width: number): string[] {
-  if (isForAnswersAlone(summary)) return [];
+function spentLines(summary: RunSummary, width: number, ink: Inks): string[] {
+  if (isWithoutMoney(summary)) return [];
   const { run, spent } = summary;
-  const paid = `The run paid ${spent.isWhole || spent.knownUsd === null ? "" : "at least "}${spentText(summary)}.`;
+  const paid = `The run paid ${boundOf(spent)}${spentText(summary)}.`;
   const sentences = [paid, ...judgeSentences(run), ...findingSentences(run)];
-  return [...sentences.flatMap((sentence) => folded(sentence, width)), ""];
+  const overCap = spent.overCap === null ? [] : folded(overCapSentence(spent.overCap), width).map(ink.warning);
+  return [...sentences.flatMap((sentence) => folded(sentence, width)), ...overCap, ""];
 }
 
 const fixedNumberRemark =

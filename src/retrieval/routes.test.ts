@@ -78,6 +78,19 @@ test("a reranker's results are scores in the passages' order, and what it leaves
   });
 });
 
+test("a reranker that names a passage twice, or one that is not there, is not believed", async () => {
+  const of = (...places: number[]): Reply => [
+    200,
+    { results: places.map((index) => ({ index, relevance_score: 0.5 })) },
+  ];
+  await serving([of(0, 1, 0), of(2), of(-1)], async (endpoint) => {
+    const rerank = rerankBy({ endpoint, model: "m", price: null });
+    await expect(rerank("query", ["a", "b"])).rejects.toThrow("it has the passage 0 twice");
+    await expect(rerank("query", ["a", "b"])).rejects.toThrow("it has the passage 2 of 2, counted from 0");
+    await expect(rerank("query", ["a", "b"])).rejects.toThrow("it has the passage -1 of 2, counted from 0");
+  });
+});
+
 test("a failure that may pass is tried again; one that stays, and a key in it, are told as they are", async () => {
   const pauses: number[] = [];
   const sleep = async (ms: number) => void pauses.push(ms);

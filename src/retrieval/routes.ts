@@ -1,5 +1,6 @@
 /** Models that embed or rerank, by the routes that vendors have for them. */
 import { z } from "zod";
+import { UserError } from "../errors.ts";
 import type { Endpoint } from "../wire/index.ts";
 import type { Embed } from "./embed.ts";
 import { type PostOptions, postJson } from "./post-json.ts";
@@ -59,7 +60,7 @@ export function embedBy({ endpoint, model, price }: RetrievalRoute, options?: Po
 }
 
 /**
- * Passages that the answer leaves out come last.
+ * Passages that the answer leaves out come last. A passage that is not there, or comes twice, throws a UserError.
  *
  * @see Jina's and Cohere's API references, "Rerank"; vLLM and llama.cpp's server have the same form
  */
@@ -77,7 +78,19 @@ export function rerankBy({ endpoint, model, price }: RetrievalRoute, options?: P
       options,
     );
     const scores = new Array<number>(texts.length).fill(Number.NEGATIVE_INFINITY);
-    for (const { index, relevance_score } of answer.results) if (index in scores) scores[index] = relevance_score;
+    const seen = new Set<number>();
+    for (const { index, relevance_score } of answer.results) {
+      if (!(index in scores) || seen.has(index)) throw notUsable(index, seen.has(index), texts.length);
+      seen.add(index);
+      scores[index] = relevance_score;
+    }
     return { scores, cost: { usd: costUsd, tokens: useIn(answer).tokens } };
   };
 }
+
+const notUsable = (index: number, isTwice: boolean, passages: number) =>
+  new UserError({
+    happened: `the reranking route's answer cannot be used: it has the passage ${index} ${isTwice ? "twice" : `of ${passages}, counted from 0`}`,
+    expected: "each passage once at most, by its place",
+    mend: "see whether the model that `rerank` names is one that reranks",
+  });

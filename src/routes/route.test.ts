@@ -35,3 +35,17 @@ test.each([
 test("a route that nothing is sent to needs no key", () => {
   expect(vendorRoute({ model: "deepseek/deepseek-chat", sends: false }, {}).endpoint.apiKey).toBeNull();
 });
+
+test("who only reranks is reached by name, and is no vendor at an address of the user's", () => {
+  const env = { JINA_API_KEY: "a", CO_API_KEY: "b" };
+  expect(vendorRoute({ model: "jina/reranker" }, env)).toMatchObject({
+    model: "reranker",
+    endpoint: { baseUrl: "https://api.jina.ai/v1", apiKey: "a" },
+  });
+  expect(vendorRoute({ model: "cohere/rerank-v3.5" }, env).endpoint).toMatchObject({
+    baseUrl: "https://api.cohere.com/v2",
+    apiKey: "b",
+  });
+  const own = { model: "cohere/command-r", baseUrl: "http://127.0.0.1:4000/v1" };
+  expect(vendorRoute(own, env)).toMatchObject({ id: "custom/cohere/command-r", model: "cohere/command-r" });
+});

@@ -38,7 +38,8 @@ export interface VendorRouteOptions {
   /** Stands for the model in the route's id. */
   readonly name?: string | undefined;
   readonly baseUrl?: string | undefined;
-  readonly keyEnv?: string | undefined;
+  /** The variable that holds the key; null for none to be sent. Left out, see {@link keyEnvsOf}. */
+  readonly keyEnv?: string | null | undefined;
   readonly protocol?: Endpoint["protocol"] | undefined;
   readonly price?: Price | null | undefined;
   readonly maxOutputTokens?: number | undefined;
@@ -68,9 +69,11 @@ export function vendorRoute(options: VendorRouteOptions, env: Readonly<Record<st
       expected: "a base URL with its version part, like https://api.example.com/v1",
       mend: "correct --base-url",
     });
-  const keyEnvs = options.keyEnv === undefined ? (known?.keyEnvs ?? ["OPENAI_API_KEY"]) : [options.keyEnv];
-  const apiKey = keyEnvs.map((name) => env[name]).find((value) => value) ?? null;
-  const keyNeeded = options.keyEnv !== undefined || (options.baseUrl === undefined && known?.keyRequired === true);
+  const keyEnvs = keyEnvsOf(options);
+  const keyEnv = sentKeyEnv(options, env);
+  const apiKey = keyEnv === null ? null : env[keyEnv]!;
+  const keyNeeded =
+    typeof options.keyEnv === "string" || (options.baseUrl === undefined && known?.keyRequired === true);
   if (apiKey === null && keyNeeded && options.sends !== false)
     throw new UserError({
       happened: `there is no key for ${options.model}: ${keyEnvs.join(" and ")} ${keyEnvs.length > 1 ? "are" : "is"} not set`,
@@ -100,6 +103,20 @@ export function vendorRoute(options: VendorRouteOptions, env: Readonly<Record<st
   };
 }
 
+/** The first of these that is set holds the key. At an address of the user's they are those of the protocol's own clients. */
+function keyEnvsOf({ keyEnv, protocol, ...options }: VendorRouteOptions): readonly string[] {
+  if (keyEnv !== undefined) return keyEnv === null ? [] : [keyEnv];
+  const { vendor } = splitModel(options);
+  const ofProtocol = protocol === "anthropic-messages" ? "ANTHROPIC_API_KEY" : "OPENAI_API_KEY";
+  return vendors.find(({ name }) => name === vendor)?.keyEnvs ?? [ofProtocol];
+}
+
+/** The variable whose value goes along as key; null where none does. */
+export const sentKeyEnv = (
+  options: VendorRouteOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): string | null => keyEnvsOf(options).find((name) => env[name]) ?? null;
+
 /** Of what is reached at an address of the user's, and is no vendor's. Names in results begin with it; it may be given, too. */
 const customVendor = "custom";
 
@@ -115,7 +132,9 @@ function splitModel({ model, baseUrl }: Pick<VendorRouteOptions, "model" | "base
 } {
   const slash = model.indexOf("/");
   const vendor = slash > 0 ? model.slice(0, slash) : "";
-  if (vendors.some(({ name }) => name === vendor)) return { vendor, model: model.slice(slash + 1) };
+  // At an address of the user's, `cohere/…` is a name that the server there gives.
+  const isNamed = vendors.some(({ name, chats }) => name === vendor && (chats || baseUrl === undefined));
+  if (isNamed) return { vendor, model: model.slice(slash + 1) };
   if (baseUrl === undefined) return { vendor, model };
   return { vendor: customVendor, model: vendor === customVendor ? model.slice(slash + 1) : model };
 }

@@ -11,6 +11,10 @@ export interface Vendor {
   /** False for servers that people run themselves, which need no key by default. */
   readonly keyRequired: boolean;
   readonly protocol: Protocol;
+  /** False for those that only embed and rerank here. */
+  readonly chats: boolean;
+  /** It leaves out what it read from its cache where that is nothing. */
+  readonly omitsZero: boolean;
   /** As the ledger calls who asks its prices; null where the ledger has none. */
   readonly organisation: string | null;
 }
@@ -19,7 +23,7 @@ const vendor = (
   name: string,
   baseUrl: string,
   keyEnvs: readonly string[],
-  rest: Partial<Pick<Vendor, "protocol" | "keyRequired" | "organisation">> = {},
+  rest: Partial<Pick<Vendor, "protocol" | "keyRequired" | "chats" | "omitsZero" | "organisation">> = {},
 ): Vendor => ({
   name,
   baseUrl,
@@ -27,6 +31,8 @@ const vendor = (
   keyEnvs,
   keyRequired: true,
   protocol: "openai-chat",
+  chats: true,
+  omitsZero: false,
   organisation: null,
   ...rest,
 });
@@ -45,7 +51,9 @@ export const vendors: readonly Vendor[] = [
   vendor("groq", "https://api.groq.com/openai/v1", ["GROQ_API_KEY"]),
   vendor("mistral", "https://api.mistral.ai/v1", ["MISTRAL_API_KEY"], { organisation: "mistral-ai" }),
   vendor("xai", "https://api.x.ai/v1", ["XAI_API_KEY"]),
-  vendor("vllm", "http://localhost:8000/v1", ["VLLM_API_KEY"], { keyRequired: false }),
+  vendor("jina", "https://api.jina.ai/v1", ["JINA_API_KEY"], { chats: false }),
+  vendor("cohere", "https://api.cohere.com/v2", ["COHERE_API_KEY", "CO_API_KEY"], { chats: false }),
+  vendor("vllm", "http://localhost:8000/v1", ["VLLM_API_KEY"], { keyRequired: false, omitsZero: true }),
   vendor("sglang", "http://localhost:30000/v1", ["SGLANG_API_KEY"], { keyRequired: false }),
   vendor("ollama", "http://localhost:11434/v1", ["OLLAMA_API_KEY"], { keyRequired: false }),
 ];

@@ -41,16 +41,16 @@ export interface Likeness {
 }
 
 /** (Σ (s − s̄)²)² at which what the values tell of their likeness, and what is supposed of it, weigh as much. */
-const halfTold = 4;
+const halfTold = 2;
 
 /**
  * How alike scores from 0 to 1 are within clusters, as far as they tell, and ½, half way, as far as they do not:
  *
- *   ρ = w·max(0, ρ̂) + (1 − w)·½     with w = S²/(S² + 4), S = Σ (s − s̄)²
+ *   ρ = w·max(0, ρ̂) + (1 − w)·½     with w = S²/(S² + 2), S = Σ (s − s̄)²
  *
  * S counts, among answers that are right or wrong, those of the rarer kind: nothing of them tells nothing, and what is known
- * grows as pairs of them do. So an interval does not shrink as soon as one answer differs from the others. The 4 keeps an upper
- * end from falling with the first ones that do (docs/statistics.md).
+ * grows as pairs of them do. So an interval does not shrink to half as soon as one answer differs from the others: its far end
+ * comes nearer by little more than a point (docs/statistics.md).
  */
 export function likenessWithin(clusters: Clusters): Likeness {
   const all = clusters.flat();

@@ -9,7 +9,7 @@ export function insertsInto(sqlite: Database, runId: string): (batch: readonly R
     "insert into trial (run_id, ordinal, trial_id, candidate, outcome, cost_usd, e2e_ms, record) values (?, ?, ?, ?, ?, ?, ?, ?)",
   );
   const insertCall = sqlite.prepare(
-    "insert into call (run_id, trial_id, attempt, request_body, response_body, gaps, record) values (?, ?, ?, ?, ?, ?, ?)",
+    "insert into call (run_id, trial_id, attempt, request_body, response_body, gaps, record, spending_entry) values (?, ?, ?, ?, ?, ?, ?, ?)",
   );
   let { ordinal } = last.get(runId) as { ordinal: number };
   const insert = sqlite.transaction((batch: readonly RecordRows[]) => {

@@ -4,7 +4,7 @@ import { cannotUse } from "./file.ts";
 import { type RecordRows, rowsOf } from "./rows.ts";
 
 /** @param insert  commits a batch: when it returns, the batch survives a kill of the process */
-export function recorderOn(path: string, insert: (batch: readonly RecordRows[]) => void): Recorder {
+export function recorderOn(path: string, insert: (batch: readonly RecordRows[]) => void): Recorder["record"] {
   let waiting: Waiting[] = [];
   const commit = (batch: readonly Waiting[]) => {
     try {
@@ -22,13 +22,11 @@ export function recorderOn(path: string, insert: (batch: readonly RecordRows[]) 
     waiting = [];
     commit(batch);
   };
-  return {
-    record: (record) =>
-      new Promise((resolve, reject) => {
-        if (waiting.length === 0) setImmediate(commitWaiting);
-        waiting.push({ rows: rowsOf(record), resolve, reject });
-      }),
-  };
+  return (record) =>
+    new Promise((resolve, reject) => {
+      if (waiting.length === 0) setImmediate(commitWaiting);
+      waiting.push({ rows: rowsOf(record), resolve, reject });
+    });
 }
 
 /** A trial that is not committed yet, with whoever waits for it. */

@@ -9,8 +9,8 @@ import type { CallTable, TrialTable } from "./schema.ts";
 export interface RecordRows {
   /** trial_id, candidate, outcome, cost_usd, e2e_ms, record */
   readonly trial: readonly [string, string, Trial["outcome"], number | null, number | null, string];
-  /** request_body, response_body, gaps, record; oldest first */
-  readonly calls: readonly (readonly [string, string, Uint8Array, string])[];
+  /** request_body, response_body, gaps, record, spending_entry; oldest first */
+  readonly calls: readonly (readonly [string, string, Uint8Array, string, number | null])[];
 }
 
 export function rowsOf({ trial, calls }: TrialRecord): RecordRows {
@@ -18,11 +18,12 @@ export function rowsOf({ trial, calls }: TrialRecord): RecordRows {
   const { answer: _answer, usage: _usage, timings: _timings, ...own } = trial;
   return {
     trial: [id, candidate, outcome, costUsd, timings?.endMs ?? null, JSON.stringify(own)],
-    calls: calls.map(({ requestBody, responseBody, timings: { gapsUs, ...times }, ...words }) => [
+    calls: calls.map(({ requestBody, responseBody, timings: { gapsUs, ...times }, spendingEntry = null, ...words }) => [
       requestBody,
       responseBody,
       encodeGaps(gapsUs),
       JSON.stringify({ ...words, timings: times }),
+      spendingEntry,
     ]),
   };
 }

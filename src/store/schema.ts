@@ -8,6 +8,7 @@ export interface Database {
   readonly call: CallTable;
   readonly spending: SpendingTable;
   readonly retrieval: RetrievalTable;
+  readonly answered: AnsweredTable;
 }
 
 export interface RunTable {
@@ -43,6 +44,8 @@ export interface CallTable {
   gaps: Uint8Array;
   /** The rest of `Call`, as JSON. */
   record: string;
+  /** Where `spending` has it; null for what runs here, and in older runs. */
+  spending_entry: number | null;
 }
 
 /** What a run reserved and settled, see `spending.ts`. Amounts are nanodollars. */
@@ -58,6 +61,12 @@ export interface SpendingTable {
   reserved_nanousd: number;
   /** Of what reserves, what for; null for calls of trials, and where it settles. */
   purpose: string | null;
+  /** Of what reserves for a trial's call; null in older runs. */
+  trial_id: string | null;
+  /** Of what reserves, the run's cap; null for none, and in older runs. */
+  cap_nanousd: number | null;
+  /** Of what settles, 1 where the cost is known, 0 where it is not; null where nothing was sent, and in older runs. */
+  is_known: number | null;
 }
 
 /** One row each time that a run found its passages by asking models. */
@@ -66,6 +75,16 @@ export interface RetrievalTable {
   /** From 1. */
   ordinal: number;
   /** `RetrievalSpent` as JSON. */
+  record: string;
+}
+
+/** Answers that are still to be judged; the last of a trial counts. */
+export interface AnsweredTable {
+  run_id: string;
+  trial_id: string;
+  /** From 1. */
+  ordinal: number;
+  /** `AnsweredTrial` as JSON. */
   record: string;
 }
 
@@ -150,6 +169,23 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .addPrimaryKeyConstraint("retrieval_of_run", ["run_id", "ordinal"])
         .execute();
       await makeAppendOnly(db, ["retrieval"]);
+    },
+  },
+  "2026-11-29-spending-of-each-call": {
+    up: async (db: Kysely<unknown>) => {
+      await db.schema.alterTable("spending").addColumn("trial_id", "text").execute();
+      await db.schema.alterTable("spending").addColumn("cap_nanousd", "integer").execute();
+      await db.schema.alterTable("spending").addColumn("is_known", "integer").execute();
+      await db.schema.alterTable("call").addColumn("spending_entry", "integer").execute();
+      await db.schema
+        .createTable("answered")
+        .addColumn("run_id", "text", (column) => column.notNull().references("run.id"))
+        .addColumn("trial_id", "text", (column) => column.notNull())
+        .addColumn("ordinal", "integer", (column) => column.notNull())
+        .addColumn("record", "text", (column) => column.notNull())
+        .addPrimaryKeyConstraint("answered_of_trial", ["run_id", "trial_id", "ordinal"])
+        .execute();
+      await makeAppendOnly(db, ["answered"]);
     },
   },
 };

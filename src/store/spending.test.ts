@@ -67,3 +67,41 @@ test("what a call cost beyond its ceiling is kept as it is, and nothing more is 
   expect(budget.spent()).toEqual({ settledUsd: 1.5, reservedUsd: 0 });
   expect(budget.reserve(0)).toBeNull();
 });
+
+test("the log says what was paid for trials that have no record, and what found passages", async () => {
+  const store = await openStore(":memory:");
+  await store.startRun(run("a"));
+  const budget = store.budget("a", null);
+  const of = (trialId: string) => budget.reserve(1, { trialId })!;
+  of("broken off").settle(0.25);
+  of("broken off").settle(null);
+  of("refused").settle(0);
+  of("killed");
+  of("never sent").release();
+  budget.reserve(null, { purpose: "embeddings of e" })!.settle(null);
+  budget.reserve(1, { purpose: "embeddings of e" })!.settle(0.5);
+  expect((await store.findRun("a")).logged).toEqual({
+    brokenOff: { calls: 3, knownUsd: 0.25, unknown: 2 },
+    finding: { calls: 2, knownUsd: 0.5, unknown: 1 },
+    overCap: null,
+  });
+});
+
+test("a run without a log says nothing of one", async () => {
+  const store = await openStore(":memory:");
+  await store.startRun(run("a"));
+  expect(await store.findRun("a")).not.toHaveProperty("logged");
+});
+
+test("a cap that calls beyond their ceilings have broken is said, with how many they were", async () => {
+  const { budget, store } = await budgetOf(1);
+  budget.reserve(0.4)!.settle(0.3);
+  const [first, second] = [budget.reserve(0.3)!, budget.reserve(0.3)!];
+  first.settle(0.8);
+  expect((await store.findRun("a")).logged!.overCap).toEqual({ capUsd: 1, settledUsd: 1.1, calls: 1 });
+  second.settle(0.5);
+  expect((await store.findRun("a")).logged!.overCap).toEqual({ capUsd: 1, settledUsd: 1.6, calls: 2 });
+  // Under a cap that is set anew for the rest, it holds again.
+  store.budget("a", 5).reserve(0.1)!.settle(0.1);
+  expect((await store.findRun("a")).logged!.overCap).toBeNull();
+});

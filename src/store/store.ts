@@ -5,14 +5,15 @@
 import { Kysely, SqliteDialect } from "kysely";
 import { Migrator } from "kysely/migration";
 import { UserError } from "../errors.ts";
-import type { Budget, Recorder, RetrievalSpent, RunInfo, TrialRecord } from "../evals/index.ts";
+import type { AnsweredTrial, Budget, Recorder, RetrievalSpent, RunInfo, TrialRecord } from "../evals/index.ts";
+import { answeredOf, holdOn } from "./answered.ts";
 import { cannotUse, openFile } from "./file.ts";
 import { insertsInto } from "./insert.ts";
 import { recorderOn } from "./recorder.ts";
 import { eachRecord, withBodies } from "./records.ts";
 import { addRetrieval, retrievalOf } from "./retrieval.ts";
 import { type Database, migrations } from "./schema.ts";
-import { budgetOn } from "./spending.ts";
+import { budgetOn, loggedSpending } from "./spending.ts";
 
 export interface Store {
   readonly path: string;
@@ -29,10 +30,12 @@ export interface Store {
   /** The same trials with the bodies of their calls, in the order given. */
   readonly withBodies: (runId: string, records: readonly TrialRecord[]) => AsyncIterable<TrialRecord>;
   readonly doneTrials: (runId: string) => Promise<Set<string>>;
+  /** Trials that were answered and are still to be judged, by their ids. */
+  readonly answeredTrials: (runId: string) => Promise<ReadonlyMap<string, AnsweredTrial>>;
   /** What finding a run's passages took, behind what it took before; `findRun` gives all of it. */
   readonly addRetrieval: (runId: string, spent: RetrievalSpent) => Promise<void>;
-  /** The cap of a run, with what it has reserved and settled already, in this process and in others. */
-  readonly budget: (runId: string, capUsd: number) => Budget;
+  /** A run's log of spending, with what it has reserved and settled already, in this process and in others. */
+  readonly budget: (runId: string, capUsd: number | null) => Budget;
   /** Mean E2E of all calls ever made to a candidate, ms; null where there were none. */
   readonly meanCallMs: (candidate: string) => Promise<number | null>;
   readonly close: () => Promise<void>;
@@ -71,7 +74,10 @@ export async function openStore(path: string): Promise<Store> {
     markRun: async (runId, status, finishedAt) => {
       await db.updateTable("run").set({ status, finished_at: finishedAt }).where("id", "=", runId).execute();
     },
-    recorder: (runId) => recorderOn(path, insertsInto(sqlite, runId)),
+    recorder: (runId) => ({
+      record: recorderOn(path, insertsInto(sqlite, runId)),
+      hold: holdOn(sqlite, path, runId),
+    }),
     runs: async () => {
       const counted = await db
         .selectFrom("run")
@@ -88,15 +94,20 @@ export async function openStore(path: string): Promise<Store> {
         .execute();
       return counted.map((row) => ({ info: runFrom(row), trials: row.trials, failed: row.failed }));
     },
-    findRun: (idOrPrefix) => findRun(db, idOrPrefix),
+    findRun: async (idOrPrefix) => {
+      const run = await findRun(db, idOrPrefix);
+      const logged = loggedSpending(sqlite, run.id);
+      return logged === undefined ? run : { ...run, logged };
+    },
     records: (runId, bodies) => eachRecord(sqlite, runId, bodies === undefined),
     withBodies: (runId, records) => withBodies(sqlite, runId, records),
     doneTrials: async (runId) => {
       const done = await db.selectFrom("trial").select("trial_id").where("run_id", "=", runId).execute();
       return new Set(done.map((row) => row.trial_id));
     },
+    answeredTrials: async (runId) => answeredOf(sqlite, runId),
     addRetrieval: (runId, spent) => addRetrieval(db, runId, spent),
-    budget: (runId, capUsd) => budgetOn(sqlite, runId, capUsd),
+    budget: (runId, capUsd) => budgetOn(sqlite, path, runId, capUsd),
     meanCallMs: async (candidate) => {
       const mean = await db
         .selectFrom("trial")

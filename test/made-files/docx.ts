@@ -38,6 +38,33 @@ export const handbookDocx = (): Promise<Buffer> =>
     }),
   );
 
+/** A raised exponent, a lowered index, a changed price, and a sentence that nobody is to see. */
+export const editedDocx = (): Promise<Buffer> =>
+  Packer.toBuffer(
+    new Document({
+      sections: [
+        {
+          children: [
+            new Paragraph({
+              children: [
+                new TextRun("About 10"),
+                new TextRun({ text: "6", superScript: true }),
+                new TextRun(" l of H"),
+                new TextRun({ text: "2", subScript: true }),
+                new TextRun("O at "),
+                new TextRun({ text: "40", strike: true }),
+                new TextRun({ text: "45", doubleStrike: true }),
+                new TextRun(" 50 USD."),
+                new TextRun({ text: " Our cost is 9.", vanish: true }),
+                new TextRun({ text: " All in.", vanish: false }),
+              ],
+            }),
+          ],
+        },
+      ],
+    }),
+  );
+
 const table = (rows: readonly (readonly string[])[]): FileChild =>
   new Table({
     rows: rows.map(

@@ -35,7 +35,7 @@ export const vendorModels: Observer = {
 };
 
 function routeOf({ org }: Release, env: Access["env"]) {
-  const vendor = vendors.find(({ name }) => name === (vendorOf[org] ?? org));
+  const vendor = vendors.find(({ name, chats }) => chats && name === (vendorOf[org] ?? org));
   if (vendor === undefined) return null;
   const key = vendor.keyEnvs.map((name) => env[name]).find((value) => value);
   return { url: `${env[vendor.baseUrlEnv] ?? vendor.baseUrl}/models`, key, keyEnv: vendor.keyEnvs[0]! };

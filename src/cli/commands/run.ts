@@ -146,7 +146,7 @@ async function measure(
     await store.markRun(run.id, end === "finished" ? "finished" : "interrupted", io.now().toISOString());
     if (end !== "finished")
       io.note(
-        `${whyItEnded[end]}. ${found === null ? "Nothing is lost" : "Not all passages are found, and the next part begins with the first one again"}; go on with: assay run --resume ${run.id}${end === "cost cap reached" ? " --max-cost <more>" : ""}`,
+        `${whyItEnded[end]}. ${found === null ? "What is answered is kept" : "Not all passages are found, and the next part begins with the first one again"}; go on with: assay run --resume ${run.id}${end === "cost cap reached" ? " --max-cost <more>" : ""}`,
       );
     return await printResult(await store.findRun(run.id), store, flags, io, end !== "finished" ? 3 : 0);
   } finally {
@@ -158,6 +158,7 @@ const whyItEnded: Readonly<Record<Exclude<RunEnd, "finished">, string>> = {
   interrupted: "Stopped",
   "cost cap reached": "The cost cap is reached",
   "server gone": "A server that had answered takes no connections any more",
+  "judge gone": "The judge cannot be reached",
 };
 
 /** What an extraction or an import left out has to be read before any number; a page has all of it. */
@@ -169,7 +170,7 @@ function sayNotes({ notes = [] }: RunInfo, io: Io): void {
 }
 
 /**
- * Passages found by asking models, under the run's cap. What it took is kept, whatever comes in between.
+ * Passages found by asking models, in the run's budget. What it took is kept, whatever comes in between.
  *
  * @returns null where they are all found, else what the run ends with
  */
@@ -198,8 +199,7 @@ async function findByModels(
   }
 }
 
-const budgetOf = ({ id }: RunInfo, { maxCost }: Settings, store: Store) =>
-  maxCost === undefined ? null : store.budget(id, maxCost);
+const budgetOf = ({ id }: RunInfo, { maxCost }: Settings, store: Store) => store.budget(id, maxCost ?? null);
 
 async function measureTrials(
   run: RunInfo,
@@ -210,6 +210,7 @@ async function measureTrials(
   io: Io,
 ): Promise<RunEnd> {
   const done = await store.doneTrials(run.id);
+  const answered = await store.answeredTrials(run.id);
   const timeoutMs = (settings.timeout ?? 600) * 1_000;
   const limits = { timeoutMs, firstByteMs: timeoutMs / 2 };
   const bar = progressBar(io, run.id);
@@ -219,6 +220,7 @@ async function measureTrials(
     retries: settings.retries ?? 3,
     recorder: store.recorder(run.id),
     isDone: (trialId) => done.has(trialId),
+    answered: (trialId) => answered.get(trialId),
     send: (route, request, signal) => sendCall(route.endpoint, request, { limits, signal }),
     judge,
     sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),

@@ -8,6 +8,7 @@ import { askForJson, asking, judgeEffort } from "./judge-call.ts";
 import { judgeMessages, questionExhibit } from "./judge-prompt.ts";
 import { normalised } from "./normalise.ts";
 import { scoreName } from "./score-name.ts";
+import type { Targeted } from "./targets.ts";
 import { excerpt, verdict } from "./verdict.ts";
 
 export const Abstention = z.strictObject({
@@ -31,7 +32,7 @@ type Spec = z.infer<typeof Abstention>;
 export function abstention(spec: Spec): Scorer {
   return {
     name: spec.name ?? spec.type,
-    version: 1,
+    version: 2,
     asks: (sample) => (sample.answerable || spec.model === undefined ? null : judgeEffort(promptOf(sample, ""), spec)),
     score: async (sample, answer, ask) => {
       if (sample.answerable) return null;
@@ -45,16 +46,14 @@ export function abstention(spec: Spec): Scorer {
   };
 }
 
-type Asked = Pick<Sample, "id" | "target" | "alternatives" | "answerable">;
-
-/** What keeps the scorer from judging any answer to the sample, whatever a model says; null where nothing does. */
-export const abstentionMistake = (spec: Spec, sample: Asked): Mistake | null =>
+/** Where nothing says how an answer would abstain. */
+export const abstentionMistake = (spec: Spec, sample: Targeted): Mistake | null =>
   sample.answerable || spec.model !== undefined || phrasesOf(spec, sample).length > 0 ? null : unsaid(spec, sample);
 
-const phrasesOf = ({ phrases = [] }: Spec, { target, alternatives = [] }: Asked) =>
+const phrasesOf = ({ phrases = [] }: Spec, { target, alternatives = [] }: Targeted) =>
   [...phrases, target ?? "", ...alternatives].filter((text) => comparable(text) !== "");
 
-const unsaid = ({ name, type }: Spec, { id }: Asked): Mistake => ({
+const unsaid = ({ name, type }: Spec, { id }: Targeted): Mistake => ({
   happened: `scorer ${name ?? type}: nothing says how an answer to sample ${id} would abstain`,
   expected: "`phrases` or a `model` in the scorer, or a target in the sample",
   mend: 'add `phrases: ["I do not know"]` to the scorer, in the words that the instructions ask for',

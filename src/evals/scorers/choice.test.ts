@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { answer, sample, unasked } from "../../../test/fixtures/scored.ts";
-import { Choice, choice, lettersNamed } from "./choice.ts";
+import { Choice, choice, choiceMistake, lettersNamed } from "./choice.ts";
 
 const scoreOf = (target: string, text: string, options = {}) =>
   choice(Choice.parse({ type: "choice", ...options })).score(sample({ target }), answer(text), unasked);
@@ -23,7 +23,25 @@ test.each([
   ["I would choose option B here.", ["B"]],
   ["A country like Spain cannot be meant, so B", ["B"]],
   ["B or C", ["B", "C"]],
-  ["A is wrong, C is right", ["A", "C"]],
+  ["A is wrong, C is right", ["C"]],
+  ["The answer is not B", []],
+  ["The answer isn't B.", []],
+  ["The answer is not (B)", []],
+  ["It isn’t option B", []],
+  ["Not B.", []],
+  ["The answer cannot be B", []],
+  ["I don't think the answer is B.", []],
+  ["B is not the answer", []],
+  ["B is incorrect", []],
+  ["Neither A nor B", []],
+  ["The answer is not A, the answer is B", ["B"]],
+  ["The answer isn't A; it is B.", ["B"]],
+  ["Not A but B", ["B"]],
+  ["I would choose option D because A, B and C are wrong.", ["D"]],
+  ["It's not obvious, but the answer is B", ["B"]],
+  ["B is not wrong", ["B"]],
+  ["The correct option is B, A is not.", ["B"]],
+  ["I choose B rather than C", ["B"]],
   ["A) Paris is wrong.\nB) Berlin is right.", ["A", "B"]],
   ["Berlin", []],
   ["A good question", []],
@@ -49,4 +67,10 @@ test("ten choices have the letters to J, and the pronoun is none of them", () =>
 test("a target that is no choice is a mistake of the job", () => {
   expect(() => scoreOf("E", "A")).toThrow("is no choice");
   expect(() => scoreOf("Paris", "A")).toThrow("is no choice");
+  const spec = Choice.parse({ type: "choice", choices: 5 });
+  expect(choiceMistake(spec, sample({ target: "E" }))).toBeNull();
+  expect(choiceMistake(spec, sample({ target: "A", alternatives: ["green"] }))).toMatchObject({
+    happened: 'sample s: the target "green" is no choice',
+    expected: "a letter from A to E",
+  });
 });

@@ -28,7 +28,7 @@ type Spec = z.infer<typeof Citations>;
 export function citations(spec: Spec): Scorer {
   return {
     name: spec.name ?? spec.type,
-    version: 1,
+    version: 2,
     score: (sample, answer) => {
       const material = sample.material ?? [];
       if (material.length === 0) return null;

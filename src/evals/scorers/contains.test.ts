@@ -26,6 +26,35 @@ test("whole words are not found inside others, unless the script sets no spaces"
   expect(containing("退款期限为30天以内", { value: "30天", wholeWords: true })).toMatchObject({ value: 1 });
 });
 
+test.each([
+  ["30.5", false],
+  ["1.30", false],
+  [".30", false],
+  ["30,5", false],
+  ["30,000", false],
+  ["1,030", false],
+  ["1'030", false],
+  ["30.", true],
+  ["It is 30, or so", true],
+  ["30...", true],
+  ["at the end.30 days", true],
+  ["30.11.2026", true],
+  ["10,20,30", true],
+  ["30.5 or 30", true],
+  ["-30%", true],
+])("whether 30 is a whole word of %j: %s", (text, isFound) => {
+  expect(containsWords("30", text)).toBe(isFound);
+});
+
+test("a text that begins or ends with a number is not cut out of a longer one", () => {
+  expect(containsWords("30 days", "1.30 days")).toBe(false);
+  expect(containsWords("day 30", "day 30.5")).toBe(false);
+  expect(containsWords("1.30 days", "within 1.30 days")).toBe(true);
+  expect(containsWords("1.3", "11.3")).toBe(false);
+  expect(containsWords("$30", "$30.50")).toBe(false);
+  expect(containsWords("7", "7,".repeat(50_000))).toBe(true);
+});
+
 test("a whole word is found exactly where the pattern with word bounds finds it", () => {
   const word = fc.string({ unit: fc.constantFrom(..."ab1 -é"), minLength: 1, maxLength: 3 });
   fc.assert(

@@ -13,7 +13,9 @@ const comparison = {
   wholeWords: z
     .boolean()
     .default(false)
-    .describe("No letter or digit may touch the text: without it, `30 days` is found in `130 days`"),
+    .describe(
+      "No letter or digit may touch the text, and no number go on: without it, `30` is found in `130` and `30.5`",
+    ),
 };
 const text = z.string().regex(/\S/, "expected some text");
 const values = z.array(text).min(1).describe("The texts to look for");
@@ -37,7 +39,7 @@ export const ContainsNone = z.strictObject({
 export function contains(spec: z.infer<typeof Contains>): Scorer {
   return {
     name: spec.name ?? spec.type,
-    version: 1,
+    version: 2,
     score: (sample, answer) => {
       const wanted = spec.value === undefined ? targetsOf(sample) : [spec.value];
       if (wanted === null) return null;
@@ -51,7 +53,7 @@ export function contains(spec: z.infer<typeof Contains>): Scorer {
 export function containsOf(spec: z.infer<typeof ContainsAll | typeof ContainsAny | typeof ContainsNone>): Scorer {
   return {
     name: spec.name ?? spec.type,
-    version: 1,
+    version: 2,
     score: (_sample, answer) => judgements[spec.type](spec.values, found(spec.values, answer.text, spec)),
   };
 }
@@ -79,12 +81,31 @@ function found(wanted: readonly string[], text: string, { caseSensitive, wholeWo
   return wanted.filter((value) => isIn(normalised(value, how), given));
 }
 
-/** Whether a text contains another with no letter or digit touching its own. */
+/** Whether a text contains another with no letter or digit touching its own, and not as a part of a longer number. */
 export function containsWords(value: string, text: string): boolean {
   const joins = (left: string, right: string) => joinsWords(left) && joinsWords(right);
   for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
     const end = at + value.length;
-    if (!joins(text[at - 1] ?? "", value[0] ?? "") && !joins(value.at(-1) ?? "", text[end] ?? "")) return true;
+    const isInside = joins(text[at - 1] ?? "", value[0] ?? "") || joins(value.at(-1) ?? "", text[end] ?? "");
+    if (!isInside && !isNumberGoingOn(text, at, end)) return true;
   }
   return false;
+}
+
+/** One number with its decimals or its thousands, whichever mark it has for them; a list like `1,2,3` is none. */
+const oneNumber = /^(?:\d*[.,]\d+|\d{1,3}(?:([.,'’])\d{3})(?:\1\d{3})*(?:[.,]\d+)?)$/;
+const longestNumber = 40;
+
+/** Whether what stands at either end is part of a number that goes on outside: `30` of `1.30` or of `30,000`. */
+function isNumberGoingOn(text: string, start: number, end: number): boolean {
+  const before = /(?<!\p{L})[\d.,'’]+$/u.exec(text.slice(Math.max(0, start - longestNumber), start))?.[0] ?? "";
+  const after = /^(?:[.,'’]?\d)*/.exec(text.slice(end, end + longestNumber))![0];
+  const inside = text.slice(start, end);
+  const first = /^[\d.,'’]*/.exec(inside)![0];
+  const last = /[\d.,'’]*$/.exec(inside)![0];
+  const isWhole = first.length === inside.length;
+  return (
+    (before !== "" && first !== "" && oneNumber.test(before + first + (isWhole ? after : ""))) ||
+    (after !== "" && last !== "" && oneNumber.test((isWhole ? before : "") + last + after))
+  );
 }

@@ -14,6 +14,26 @@ test.each([
   expect(scoreOf(text)).toMatchObject({ value });
 });
 
+test.each([
+  ["?", "!", 0],
+  ["...", "???", 0],
+  ["?", "?", 1],
+  [".5", "5", 0],
+  ["**.5**", ".5", 1],
+  ["'.5'.", ".5", 1],
+  ["...5", "5", 0],
+  ["", "?", 0],
+])("%j against %j scores %d: marks that are the answer count", (text, target, value) => {
+  expect(scoreOf(text, { target })).toMatchObject({ value });
+});
+
+test("where no punctuation counts, a decimal point still does", () => {
+  const drop = { punctuation: "drop" };
+  expect(scoreOf("15", { target: "1.5" }, drop)).toMatchObject({ value: 0 });
+  expect(scoreOf("1.5.", { target: "1.5" }, drop)).toMatchObject({ value: 1 });
+  expect(scoreOf("!", { target: "?" }, drop)).toMatchObject({ value: 0 });
+});
+
 test("an alternative is as good as the target, and the explanation names it", () => {
   expect(scoreOf("A month", { alternatives: ["a month"] })).toEqual({ value: 1, explanation: "right: a month" });
   expect(scoreOf("a week", { alternatives: ["a month"] })).toEqual({

@@ -12,12 +12,14 @@ export const Exact = z.strictObject({ type: z.literal("exact"), name: scoreName,
 export function exact(spec: z.infer<typeof Exact>): Scorer {
   return {
     name: spec.name ?? spec.type,
-    version: 1,
+    version: 2,
     score: (sample, answer) => {
       const targets = targetsOf(sample);
       if (targets === null) return null;
-      const given = normalised(answer.text, spec);
-      const right = targets.find((target) => normalised(target, spec) === given);
+      // Texts of marks alone are compared as they are: `?` is not `!`.
+      const folded = (text: string) => normalised(text, spec) || text.trim();
+      const given = folded(answer.text);
+      const right = targets.find((target) => folded(target) === given);
       return verdict(right !== undefined, right ?? targets.join(" or "), answer.text.trim());
     },
   };

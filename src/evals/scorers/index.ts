@@ -1,4 +1,3 @@
-export { abstentionMistake } from "./abstention.ts";
 export { type Rating, type RatingsTable, ratingsTable } from "./agreement.ts";
 export { type CitedValue, citedValues, citesTheLine, exactAnswer, grounded } from "./cited-lines.ts";
 export { containsWords } from "./contains.ts";
@@ -13,7 +12,7 @@ export {
   preferenceDefaults,
   preferenceVersion,
 } from "./preference.ts";
-export { judgeModel, ScorerSpec, scorerOf, scorersOf } from "./spec.ts";
+export { judgeModel, ScorerSpec, scorerMistake, scorerOf, scorersOf } from "./spec.ts";
 export type { ToolCallError, ToolCallErrorClass } from "./tool-call-errors.ts";
 export { type ToolCallMetrics, type ToolCallTrial, toolCallMetrics, toolCallTrial } from "./tool-call-metrics.ts";
 export { defineScorer } from "./user-scorer.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { answer, sample, unasked } from "../../../test/fixtures/scored.ts";
-import { Numeric, number } from "./number.ts";
+import { Numeric, number, numberMistake } from "./number.ts";
 
 const scoreOf = (target: string, text: string, options = {}) =>
   number(Numeric.parse({ type: "number", ...options })).score(sample({ target }), answer(text), unasked);
@@ -49,11 +49,73 @@ test("a number with the target's unit is the answer before any other, one with a
   const text = "By section 4, refunds take 30 days, and 5 hours for members.";
   expect(scoreOf("30 days", text)).toEqual({ value: 1, explanation: "right: 30 days" });
   expect(scoreOf("5 h", text)).toMatchObject({ value: 1 });
-  expect(scoreOf("30 days", "30 hours")).toEqual({ value: 0, explanation: "expected 30 days, got no such number" });
+  expect(scoreOf("30 days", "30 hours")).toEqual({
+    value: 0,
+    explanation: "expected 30 days, got 30 hours, in another unit",
+  });
+  expect(scoreOf("30 days", "soon")).toEqual({ value: 0, explanation: "expected 30 days, got no such number" });
   expect(scoreOf("30 days", "30")).toMatchObject({ value: 1 });
   expect(scoreOf("$5", "It costs 5 dollars.")).toMatchObject({ value: 1 });
   expect(scoreOf("$5", "€5")).toMatchObject({ value: 0 });
   expect(scoreOf("3 customers", "3 customers of 20")).toMatchObject({ value: 1 });
+});
+
+test.each([
+  ["5 km", "5 miles"],
+  ["5 °F", "5 °C"],
+  ["5 degrees Fahrenheit", "5 degrees Celsius"],
+  ["5 kg", "5 lbs"],
+  ["5 kg", "5 pounds"],
+  ["$5", "5 pounds"],
+  ["$5", "50 cents"],
+  ["5 MW", "5 mW"],
+  ["5 kW", "5 kWh"],
+  ["5 miles", "5 miles per hour"],
+  ["5 m", "5 m²"],
+  ["5 ft", "5 square feet"],
+  ["5 litres", "5 gallons"],
+  ["5 MB", "5 Mb"],
+  ["5 USD", "5 Canadian dollars"],
+])("against %j, %j has another unit", (target, text) => {
+  expect(scoreOf(target, text)).toEqual({ value: 0, explanation: `expected ${target}, got ${text}, in another unit` });
+});
+
+test.each([
+  ["5 km", "5 kilometers"],
+  ["5 °F", "5 F"],
+  ["-5 °C", "−5 degrees C"],
+  ["5 kg", "5 kilos"],
+  ["5 lb", "5 pounds"],
+  ["£5", "5 pounds"],
+  ["$5", "US$5"],
+  ["5 CAD", "$5"],
+  ["5 MW", "5 megawatts"],
+  ["5 kWh", "5 kilowatt-hours"],
+  ["5 mph", "5 miles per hour"],
+  ["5 km/h", "5 kilometres per hour"],
+  ["5 m²", "5 square meters"],
+  ["5 m²", "5 m^2"],
+  ["5 MB", "5 mb"],
+  ["5 ms", "5 MS"],
+  ["30 days", "30 days per year"],
+  ["30 states", "30 US states"],
+])("against %j, %j has the same unit or none", (target, text) => {
+  expect(scoreOf(target, text)).toMatchObject({ value: 1 });
+});
+
+test.each([
+  ["The answer is 10 x 3 = 30", "30", 1],
+  ["The answer is 10 × 3 = 30", "30", 1],
+  ["The answer is $10 \\times 3 = 30$.", "30", 1],
+  ["£1.2m", "1200000", 1],
+  ["£1.2m", "£1.2 million", 1],
+  ["1.2m euros", "€1.2bn", 0],
+  ["1.2m euros", "1.2 million euros", 1],
+  ["1.2m", "1.2 metres", 1],
+  ["10^6", "1000000", 1],
+  ["10⁶ m", "1000 km", 0],
+])("%j against %j scores %d: sums, powers and sizes", (text, target, value) => {
+  expect(scoreOf(target, text)).toMatchObject({ value });
 });
 
 test("of several different numbers the chosen one is explained", () => {
@@ -65,6 +127,7 @@ test("of several different numbers the chosen one is explained", () => {
     explanation: "expected 30, got several: 30, 60",
   });
   expect(scoreOf("30", "30, that is 30.0", { pick: "only" })).toMatchObject({ value: 1 });
+  expect(scoreOf("30", "30 and again 30", { pick: "only" })).toMatchObject({ value: 1 });
 });
 
 test("a number that is said to be the answer is it, wherever it stands", () => {
@@ -103,4 +166,9 @@ test.each([
   ["3 to 5 days", "2 numbers"],
 ])("the target %j is a mistake of the job, not of the model", (target, happened) => {
   expect(() => scoreOf(target, "30")).toThrow(happened);
+  const spec = Numeric.parse({ type: "number" });
+  expect(numberMistake(spec, sample({ target: "30", alternatives: [target] }))).toMatchObject({
+    happened: `sample s: the target ${JSON.stringify(target)} holds ${happened}`,
+  });
+  expect(numberMistake(spec, sample({ target, answerable: false }))).toBeNull();
 });

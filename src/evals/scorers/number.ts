@@ -1,12 +1,12 @@
 /** The answer's number is the target's, within a tolerance. */
 import { z } from "zod";
-import { UserError } from "../../errors.ts";
-import type { Sample, Scorer } from "../scenario.ts";
+import { type Mistake, UserError } from "../../errors.ts";
+import type { Scorer } from "../scenario.ts";
 import type { Score } from "../trial.ts";
-import { type DecimalMark, type Quantity, quantitiesIn } from "./quantities.ts";
+import { type Quantity, quantitiesIn } from "./quantities.ts";
 import { scoreName } from "./score-name.ts";
-import { targetsOf } from "./targets.ts";
-import { isKnownUnit } from "./units.ts";
+import { type Targeted, targetsOf } from "./targets.ts";
+import { isKnownUnit, isSameUnit } from "./units.ts";
 import { verdict } from "./verdict.ts";
 
 export const Numeric = z.strictObject({
@@ -37,11 +37,16 @@ type Spec = z.infer<typeof Numeric>;
 export function number(spec: Spec): Scorer {
   return {
     name: spec.name ?? spec.type,
-    version: 1,
+    version: 2,
     score: (sample, answer) => {
-      const targets = targetsOf(sample)?.map((target) => targetQuantity(target, sample, spec.decimal));
-      if (targets === undefined) return null;
-      const scores = targets.map((target) => against(target, answer.text, spec));
+      const targets = targetsOf(sample);
+      if (targets === null) return null;
+      const mistake = numberMistake(spec, sample);
+      if (mistake !== null) throw new UserError(mistake);
+      const scores = targets.map((target) => {
+        const [quantity] = quantitiesIn(target, spec.decimal);
+        return against({ ...quantity!, whole: target.trim() }, answer.text, spec);
+      });
       return scores.find(({ value }) => value === 1) ?? scores[0]!;
     },
   };
@@ -51,20 +56,25 @@ interface Target extends Quantity {
   readonly whole: string;
 }
 
-function targetQuantity(target: string, { id }: Sample, decimal: DecimalMark): Target {
-  const [quantity, ...more] = quantitiesIn(target, decimal);
-  if (quantity !== undefined && more.length === 0) return { ...quantity, whole: target.trim() };
-  throw new UserError({
-    happened: `sample ${id}: the target ${JSON.stringify(target)} holds ${quantity === undefined ? "no number" : `${1 + more.length} numbers`}`,
-    expected: "one number, like 30 days or 12.5%",
-    mend: `correct the target, ${decimal === "." ? 'set `decimal: ","` where commas separate decimals, ' : ""}or use another scorer`,
-  });
+/** A target that no answer can be held against: without a number, or with several. */
+export function numberMistake({ decimal }: Spec, sample: Targeted): Mistake | null {
+  for (const target of targetsOf(sample) ?? []) {
+    const count = quantitiesIn(target, decimal).length;
+    if (count === 1) continue;
+    return {
+      happened: `sample ${sample.id}: the target ${JSON.stringify(target)} holds ${count === 0 ? "no number" : `${count} numbers`}`,
+      expected: "one number, like 30 days or 12.5%",
+      mend: `correct the target, ${decimal === "." ? 'set `decimal: ","` where commas separate decimals, ' : ""}or use another scorer`,
+    };
+  }
+  return null;
 }
 
 function against(target: Target, text: string, spec: Spec): Score {
-  const candidates = candidatesFor(target, quantitiesIn(text, spec.decimal));
+  const numbers = quantitiesIn(text, spec.decimal);
+  const candidates = candidatesFor(target, numbers);
   const chosen = chosenFrom(candidates, text, spec.pick);
-  if (chosen === undefined) return verdict(false, target.whole, noNumber(candidates));
+  if (chosen === undefined) return verdict(false, target.whole, whyNone(candidates, numbers));
   const right = isClose(chosen, target, spec);
   const which = isAgreed(candidates) ? "" : ` (of ${distinct(candidates)})`;
   const otherwise = right ? "" : otherReading(target, text, spec);
@@ -76,7 +86,7 @@ function candidatesFor({ unit }: Quantity, all: readonly Quantity[]): readonly Q
   const unmarked = all.filter(({ isMark }) => !isMark);
   const numbers = unmarked.length > 0 ? unmarked : all;
   if (unit === null) return numbers;
-  const same = numbers.filter((quantity) => quantity.unit === unit);
+  const same = numbers.filter((quantity) => quantity.unit !== null && isSameUnit(quantity.unit, unit));
   return same.length > 0 ? same : numbers.filter((quantity) => quantity.unit === null || !isKnownUnit(quantity.unit));
 }
 
@@ -93,20 +103,27 @@ function resultFrom(index: number, candidates: readonly Quantity[], text: string
   const number = candidates[index]!;
   const next = candidates[index + 1];
   const between = next === undefined ? "" : text.slice(number.start + number.text.length, next.start);
-  return /^\s{0,3}[-+*/×÷=]\s{0,3}$/.test(between) ? resultFrom(index + 1, candidates, text) : number;
+  return /^\s{0,3}(?:[-−+*/x×·⋅÷=≈]|\\(?:times|cdot|div))\s{0,3}$/.test(between)
+    ? resultFrom(index + 1, candidates, text)
+    : number;
 }
 
 /** Where the last words end that say that the answer follows. */
 const lastEnd = (text: string): number | undefined =>
   [...text.matchAll(/####|\\boxed\{|\banswer(?: is\b|:)/gi)].map((match) => match.index + match[0].length).at(-1);
 
+/** Any other word behind a number is no part of it. */
+const ofUnit = ({ unit }: Quantity) => (unit !== null && isKnownUnit(unit) ? unit : null);
+
 const isAgreed = (candidates: readonly Quantity[]) =>
-  candidates.every(({ value, unit }) => value === candidates[0]!.value && unit === candidates[0]!.unit);
+  candidates.every((one) => one.value === candidates[0]!.value && ofUnit(one) === ofUnit(candidates[0]!));
 
 const distinct = (candidates: readonly Quantity[]) => [...new Set(candidates.map(({ text }) => text))].join(", ");
 
-const noNumber = (candidates: readonly Quantity[]) =>
-  candidates.length === 0 ? "no such number" : `several: ${distinct(candidates)}`;
+function whyNone(candidates: readonly Quantity[], numbers: readonly Quantity[]): string {
+  if (candidates.length > 0) return `several: ${distinct(candidates)}`;
+  return numbers.length > 0 ? `${distinct(numbers)}, in another unit` : "no such number";
+}
 
 function isClose(given: Quantity, target: Quantity, { tolerance, relativeTolerance }: Spec): boolean {
   const allowed = Math.max(tolerance, relativeTolerance * Math.abs(target.value));

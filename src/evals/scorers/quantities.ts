@@ -1,6 +1,6 @@
 /** Finds the numbers of a text, with their units, as people and models write them. */
 import { joinsWords } from "./spaced-script.ts";
-import { isKnownUnit, unitOf } from "./units.ts";
+import { currencyCodes, isCurrency, isKnownUnit, knownUnit, unitOf } from "./units.ts";
 
 export type DecimalMark = "." | ",";
 
@@ -18,9 +18,9 @@ export interface Quantity {
 
 /**
  * The numbers of a text in order. Read are signs, thousands (`1,234,567`, `1 234`, `1'234`, `1_234`), decimals, exponents
- * (`1.5e-3`, `1.5 × 10^-3`, `1.5·10⁻³`), words of size (`3.2 million`, `3.2M`), currencies and units. Not read are number
- * words, fractions like `3/4`, digits within a word (`H100`, `GPT-4`), versions and dates with points (`1.2.3`). The ends of
- * a range and the parts of an ISO date are numbers of their own.
+ * (`1.5e-3`, `1.5 × 10^-3`, `1.5·10⁻³`, `10⁶`), words of size (`3.2 million`, `3.2M`, `£3.2m`), currencies and units. Not read
+ * are number words, fractions like `3/4`, digits within a word (`H100`, `GPT-4`), versions and dates with points (`1.2.3`).
+ * The ends of a range and the parts of an ISO date are numbers of their own.
  *
  * @param decimal  what separates decimals; the other mark groups thousands
  */
@@ -35,7 +35,7 @@ export function quantitiesIn(text: string, decimal: DecimalMark): Quantity[] {
     for (const { written, offset } of numbersOf(run[0], decimal)) {
       const start = run.index + offset;
       const { sign, lead, currency, start: from } = offset === 0 ? before : { ...nothingBefore, start };
-      const after = afterNumber(plain, start + written.length);
+      const after = afterNumber(plain, start + written.length, { isTen: lead + written === "10", currency });
       const value = sign * Number(`${lead}${digitsOf(written, decimal)}e${after.exponent}`) * after.size;
       if (!Number.isFinite(value)) continue;
       end = after.end;
@@ -83,15 +83,19 @@ function beforeNumber(text: string, start: number): Before | null {
   // Both `-$5` and `$-5` are written.
   for (let steps = 0; steps < 2; steps++) {
     const mark = character(at - 1);
-    if (currency === null && /[$€£¥₹]/.test(mark)) currency = unitOf(mark);
+    const money = currency === null ? currencySign.exec(text.slice(Math.max(0, at - 4), at))?.[0] : undefined;
+    if (money !== undefined) currency = unitOf(money);
     else if (sign === 1 && /[-−–]/.test(mark) && !/[\d)\]]/.test(character(at - 2))) sign = -1;
     else break;
-    at--;
+    at -= money?.length ?? 1;
   }
-  const code = /(?<!\p{L})(USD|EUR|GBP|JPY|INR) $/u.exec(text.slice(Math.max(0, at - 5), at))?.[1];
+  const code = currencyCode.exec(text.slice(Math.max(0, at - 5), at))?.[1];
   if (currency !== null || code === undefined) return { sign, lead, currency, start: at };
   return { sign, lead, currency: unitOf(code), start: at - 4 };
 }
+
+const currencySign = /(?:[€£¥₹₩]|(?:(?<!\p{L})(?:US|CA?|AU?|HK))?\$)$/u;
+const currencyCode = new RegExp(`(?<!\\p{L})(${currencyCodes.join("|")}) $`, "u");
 
 /** The number that a run of digits and marks is, or those that it lists. */
 function numbersOf(run: string, decimal: DecimalMark): { readonly written: string; readonly offset: number }[] {
@@ -121,35 +125,73 @@ interface After {
 
 const powerOfTen =
   /^(?:[eE]([+-]?\d{1,3})(?![\p{L}\d])|\s{0,2}(?:[×x*·⋅]|\\times|\\cdot)\s{0,2}10\s?(?:(?:\^|\*\*)\s?\{?([+−-]?\d{1,3})\}?|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})))/u;
-const sizeWord = /^(?:\s?(thousand|million|billion|trillion|mn|bn|tn)|([kKMBT]))(?![\p{L}\p{N}])/u;
+/** What makes a 10 a power of ten. */
+const power = /^(?:(?:\^|\*\*)\{?([+−-]?\d{1,3})\}?|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))(?![\p{L}\d])/u;
+const sizeWord = /^\s?(thousand|million|billion|trillion|mn|bn|tn)(?![\p{L}\p{N}])/iu;
+const sizeLetter = /^([kKMBT])(?![\p{L}\p{N}])/u;
+/** Beside a currency an `m` is no metre. */
+const sizeOfMoney = /^\s?(k|mn?|bn?|tn)(?![\p{L}\p{N}])/iu;
 const sizes: Readonly<Record<string, number>> = {
-  ...{ thousand: 1e3, k: 1e3, K: 1e3, million: 1e6, mn: 1e6, M: 1e6 },
-  ...{ billion: 1e9, bn: 1e9, B: 1e9, trillion: 1e12, tn: 1e12, T: 1e12 },
+  ...{ thousand: 1e3, k: 1e3, million: 1e6, mn: 1e6, m: 1e6 },
+  ...{ billion: 1e9, bn: 1e9, b: 1e9, trillion: 1e12, tn: 1e12, t: 1e12 },
 };
-const unitWord = /^[\s\u2011-]?(per cent|%|[€£¥₹$]|°?[\p{L}µ]{1,24}[²³]?)/u;
 
 /** What follows on the digits that end at `start`: an exponent, a word of size, a unit. */
-function afterNumber(text: string, start: number): After {
+function afterNumber(
+  text: string,
+  start: number,
+  { isTen, currency }: { isTen: boolean; currency: string | null },
+): After {
   let end = start;
   const take = (pattern: RegExp) => {
     const match = pattern.exec(text.slice(end, end + 40));
     end += match?.[0].length ?? 0;
     return match;
   };
-  const power = take(powerOfTen);
-  const size = take(sizeWord);
-  const numberEnd = end;
-  const word = take(unitWord)?.[1];
-  const unit = word === undefined ? null : word === "per cent" ? "%" : unitOf(word);
+  const factor = take(powerOfTen);
+  const ofTen = factor === null && isTen ? take(power) : null;
+  const size = take(sizeWord) ?? take(sizeLetter) ?? (isMoney(text, end, currency) ? take(sizeOfMoney) : null);
+  const unit = unitAt(text, end);
   return {
-    exponent: power === null ? 0 : exponentOf(power[1] ?? power[2] ?? power[3]!),
-    size: size === null ? 1 : sizes[size[1] ?? size[2]!]!,
-    unit,
-    end: unit !== null && isKnownUnit(unit) ? end : numberEnd,
+    exponent: ofTen === null ? exponentOf(factor) : exponentOf(ofTen) - 1,
+    size: size === null ? 1 : sizes[size[1]!.toLowerCase()]!,
+    unit: unit?.unit ?? null,
+    end: unit !== null && isKnownUnit(unit.unit) ? unit.end : end,
   };
 }
 
-const exponentOf = (written: string) => Number(written.normalize("NFKC").replace("−", "-"));
+/** The exponent that a pattern has found; 0 where it has found none. */
+const exponentOf = (found: RegExpExecArray | null) =>
+  Number((found?.slice(1).find((part) => part !== undefined) ?? "0").normalize("NFKC").replace("−", "-"));
+
+/** Whether a word of size at `end` would stand beside a currency. */
+function isMoney(text: string, end: number, currency: string | null): boolean {
+  if (currency !== null) return true;
+  const size = sizeOfMoney.exec(text.slice(end, end + 4));
+  return size !== null && isCurrency(unitAt(text, end + size[0].length)?.unit ?? "");
+}
+
+const word = String.raw`[\p{L}µ]{1,24}(?:[²³]|\^?[23](?![\p{L}\p{N}]))?`;
+/** `miles per hour`, `square metres`, `km/h` */
+const unitPhrases = [2, 1].map(
+  (more) => new RegExp(String.raw`^[\s\u2011-]?(${word}(?:[\s/-]${word}){${more}})(?![\p{L}\p{N}])`, "u"),
+);
+const unitWord = new RegExp(
+  String.raw`^[\s\u2011-]?(%|[€£¥₹₩¢$]|[A-Z]{1,2}\$|[°º]\s?[CF](?!\p{L})|[°º℃℉]|${word})`,
+  "u",
+);
+
+/** The word or sign at `start`, or the several words that are one unit, and where it ends. */
+function unitAt(text: string, start: number): { readonly unit: string; readonly end: number } | null {
+  const rest = text.slice(start, start + 60);
+  for (const phrase of unitPhrases) {
+    const match = phrase.exec(rest);
+    const unit = match === null ? null : knownUnit(match[1]!);
+    if (unit !== null) return { unit, end: start + match![0].length };
+  }
+  const match = unitWord.exec(rest);
+  return match === null ? null : { unit: unitOf(match[1]!), end: start + match[0].length };
+}
 
 /** `[3]`, or `2.` and `2)` at the beginning of a line. */
 function isMark(text: string, start: number, end: number): boolean {

@@ -1,17 +1,18 @@
 /** Scorers as plain data: what a job file says. Schema, type, JSON Schema and the scorer itself come from here. */
 import { resolve } from "node:path";
 import { z } from "zod";
-import { UserError } from "../../errors.ts";
+import { type Mistake, UserError } from "../../errors.ts";
 import type { Scorer } from "../scenario.ts";
-import { Abstention, abstention } from "./abstention.ts";
-import { Choice, choice } from "./choice.ts";
+import { Abstention, abstention, abstentionMistake } from "./abstention.ts";
+import { Choice, choice, choiceMistake } from "./choice.ts";
 import { Citations, citations } from "./citations.ts";
 import { Contains, ContainsAll, ContainsAny, ContainsNone, contains, containsOf } from "./contains.ts";
 import { Exact, exact } from "./exact.ts";
 import { JsonSchema, jsonSchema } from "./json-schema.ts";
 import { Judge, judge } from "./judge.ts";
-import { Numeric, number } from "./number.ts";
+import { Numeric, number, numberMistake } from "./number.ts";
 import { Regex, regex } from "./regex.ts";
+import type { Targeted } from "./targets.ts";
 import { ToolCalls, toolCalls } from "./tool-calls.ts";
 import { loadScorer, Module } from "./user-scorer.ts";
 
@@ -87,6 +88,20 @@ export async function scorersOf(specs: readonly ScorerSpec[], folder: string): P
     expected: "a name of its own for each score",
     mend: "give one of them a `name`",
   });
+}
+
+/** What keeps a scorer from judging any answer to the sample, whatever a model says; null where nothing does. */
+export function scorerMistake(spec: ScorerSpec, sample: Targeted): Mistake | null {
+  switch (spec.type) {
+    case "number":
+      return numberMistake(spec, sample);
+    case "choice":
+      return choiceMistake(spec, sample);
+    case "abstention":
+      return abstentionMistake(spec, sample);
+    default:
+      return null;
+  }
 }
 
 /**

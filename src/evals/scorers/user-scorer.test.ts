@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
-import { answer, sample, unasked } from "../../../test/fixtures/scored.ts";
+import { answer, judgement, sample, unasked } from "../../../test/fixtures/scored.ts";
+import type { AskJudge } from "../scenario.ts";
 import { defineScorer, loadScorer } from "./user-scorer.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "scorer-"));
@@ -52,6 +54,27 @@ test.each([
   const path = file(name, `export default { name: "a", version: 1, score: () => ${returned} }`);
   const scoring = async () => (await loadScorer(path)).score(sample(), answer("30 days"), unasked);
   await expect(scoring()).rejects.toThrow(`${path}: ${problem}`);
+});
+
+test("a score that never comes fails, and the time that the judge takes does not count", async () => {
+  const hanging = file("hangs.ts", `export default { name: "a", version: 1, score: () => new Promise(() => {}) }`);
+  const scorer = await loadScorer(hanging, 30);
+  const scoring = Promise.resolve(scorer.score(sample(), answer(""), unasked));
+  await expect(scoring).rejects.toMatchObject({ name: "UserError", message: expect.stringContaining(hanging) });
+  await expect(scoring).rejects.toThrow("no score came within 0.03 s");
+  const asking = file(
+    "asks.ts",
+    `export default {
+       name: "b", version: 1,
+       score: async (_sample, _answer, judge) => ({ value: 1, explanation: (await judge({ messages: [] })).answer.text }),
+     }`,
+  );
+  const slow: AskJudge = async (request) => {
+    await pause(90);
+    return judgement(request, "good");
+  };
+  const score = await (await loadScorer(asking, 30)).score(sample(), answer(""), slow);
+  expect(score).toEqual({ value: 1, explanation: "good" });
 });
 
 test("a defined scorer is the scorer", async () => {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { messageOf, UserError } from "../../errors.ts";
 import { defaultExportOf } from "../../user-module.ts";
-import type { Sample, Scorer } from "../scenario.ts";
+import type { AskJudge, Sample, Scorer } from "../scenario.ts";
 import type { Score } from "../trial.ts";
 import { scoreName } from "./score-name.ts";
 
@@ -23,13 +23,16 @@ const Exported = z.object({
 
 const Given = z.object({ value: z.number().min(0).max(1), explanation: z.string() }).nullable();
 
+/** One score may take so long, without what it waits for the judge. */
+const mostMs = 60_000;
+
 /**
  * The scorer that a file exports.
  *
  * @throws UserError naming the file, where it cannot be loaded or exports no scorer. Its `score` throws one where a score is
- *   not from 0 to 1 with an explanation.
+ *   not from 0 to 1 with an explanation, and where none has come after a minute.
  */
-export async function loadScorer(path: string): Promise<Scorer> {
+export async function loadScorer(path: string, limitMs = mostMs): Promise<Scorer> {
   const read = Exported.safeParse(await defaultExport(path));
   if (!read.success)
     throw new UserError({ happened: `${path}: ${complaintOf(read.error, "the default export")}`, ...scorerForm });
@@ -37,9 +40,55 @@ export async function loadScorer(path: string): Promise<Scorer> {
   return {
     name,
     version,
-    score: async (sample, answer, judge) => checkedScore(await score(wholeSample(sample), answer, judge), path),
+    score: async (sample, answer, judge) => {
+      const given = await inTime(judge, limitMs, path, (ask) => score(wholeSample(sample), answer, ask));
+      return checkedScore(given, path);
+    },
   };
 }
+
+/**
+ * What the scoring gives, or a UserError when it has worked for too long: a promise that nothing settles would end the whole
+ * program. While the judge is asked, which has limits of its own, the time stands still.
+ */
+async function inTime<Given>(
+  judge: AskJudge,
+  limitMs: number,
+  path: string,
+  scoring: (ask: AskJudge) => Given,
+): Promise<Awaited<Given>> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  let timer: NodeJS.Timeout | undefined;
+  let asking = 0;
+  let isOver = false;
+  const run = () => {
+    if (!isOver && asking === 0) timer = setTimeout(() => reject(tooLong(path, limitMs)), limitMs);
+  };
+  const ask: AskJudge = async (request) => {
+    asking += 1;
+    clearTimeout(timer);
+    try {
+      return await judge(request);
+    } finally {
+      asking -= 1;
+      run();
+    }
+  };
+  run();
+  try {
+    return await Promise.race([late, scoring(ask)]);
+  } finally {
+    isOver = true;
+    clearTimeout(timer);
+  }
+}
+
+const tooLong = (path: string, limitMs: number) =>
+  new UserError({
+    happened: `${path}: no score came within ${limitMs / 1_000} s`,
+    expected: "a score within a minute, without the time that the judge takes",
+    mend: "see what `score` waits for: a promise that is never settled, a server that does not answer",
+  });
 
 /** With all that is made when it is read, so that a user may copy it or print it. */
 function wholeSample(sample: Sample): Sample {

@@ -83,6 +83,7 @@ function contentOf(given: unknown, where: string, unsupported: UnsupportedList):
   for (const one of given) {
     const part = typeof one === "string" ? { type: "text" as const, text: one } : isObject(one) ? partOf(one) : null;
     if (part === null) return leftOut(`content of type ${typeOf(one)}`, where, unsupported);
+    if (isObject(one)) for (const what of lostOf(one)) unsupported.add(what, where);
     parts.push(part);
   }
   // Texts alone are one text: not every server takes a list.
@@ -118,6 +119,19 @@ function partOf(given: JsonObject): Part | null {
     default:
       return null;
   }
+}
+
+const partKeys = new Set(["type", "text", "image_url", "source", "image", "detail"]);
+
+/** What a part says that ours have no place for. `auto` is what an image is asked with anyway. */
+function lostOf(given: JsonObject): string[] {
+  const inner = isObject(given.image_url) ? given.image_url : given;
+  const { detail } = inner;
+  const others = Object.entries(given).filter(([key, value]) => !partKeys.has(key) && value !== null);
+  return [
+    ...(detail === undefined || detail === null || detail === "auto" ? [] : [`detail ${detail} of an image`]),
+    ...others.map(([key]) => `${key} of a part of a message`),
+  ];
 }
 
 /** An address, or a path relative to the file that names it. */

@@ -138,3 +138,23 @@ test("an agent's turns come with their tool calls, results, reasoning and images
     { role: "tool", content: "a cat", toolCallId: "look:0" },
   ]);
 });
+
+test("an image's detail and other keys of a part, for which there is no place, are told", async () => {
+  const image = (detail?: string) => ({ type: "image_url", image_url: { url: "https://a.example/b.png", detail } });
+  const { samples, lost } = await importBatch(
+    batch({ messages: [{ role: "user", content: [image("low"), image("auto"), image()] }] }),
+    batch({
+      messages: [
+        { role: "user", content: [{ type: "text", text: "Hi", cache_control: { type: "ephemeral" } }, "there"] },
+        { role: "user", content: [{ type: "input_image", image_url: "https://a.example/b.png", detail: "high" }] },
+      ],
+    }),
+  );
+  expect(samples).toHaveLength(2);
+  expect(lost).toEqual([
+    "detail low of an image",
+    "the model gpt-4o-mini: a run names its candidates",
+    "cache_control of a part of a message",
+    "detail high of an image",
+  ]);
+});

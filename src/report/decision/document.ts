@@ -210,7 +210,7 @@ export const groundingRemark =
   "Quality here: grounded answers and right abstentions together. Grounded, in the tables of a run, leaves abstentions out.";
 
 export function remarksOf(decision: Decision): string[] {
-  const { scenario, callsPerMonth, careAbout, options, sequentialRuns, isPairedByName } = decision;
+  const { scenario, callsPerMonth, careAbout, options, sequentialRuns, isPairedByName, differences } = decision;
   const unknownAxes = (["costUsd", "ttftMs", "kvCacheBytes"] as const).filter((axis) =>
     options.every(
       (option) =>
@@ -232,7 +232,17 @@ export function remarksOf(decision: Decision): string[] {
     ...(isPairedByName
       ? ["Some records do not tell what was asked: there, samples of one name are taken as the same question."]
       : []),
-    ...(callsPerMonth === null ? ["No volume was given: say with --volume how many calls a month there are."] : []),
+    ...options
+      .filter(({ costIsAtMost }) => costIsAtMost)
+      .map(
+        ({ id }) =>
+          `${id} does not say what it reads from its cache: its costs are the most that they can be, as if nothing had been read.`,
+      ),
+    ...(callsPerMonth === null
+      ? [
+          `${differences.some(({ name }) => name === "volume") ? "The runs were given different volumes" : "No volume was given"}: say with --volume how many calls a month there are.`,
+        ]
+      : []),
     ...(unknownAxes.length === 0
       ? []
       : [

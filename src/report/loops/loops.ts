@@ -1,6 +1,7 @@
 /** The loops of a run, candidate by candidate, within a bound of memory: what cannot be held is counted and left out. */
 import { agentLoops, type Cell, type RunInfo, type TrialRecord } from "../../evals/index.ts";
-import { omitsZero, ruleOf } from "./rule.ts";
+import { serverHabits } from "../../routes/index.ts";
+import { ruleOf } from "./rule.ts";
 
 export interface CandidateLoops {
   readonly candidate: string;
@@ -57,7 +58,7 @@ export class LoopSelection {
       const turns = agentLoops.loopTurns(records, {
         price: candidate.price,
         rule: ruleOf(candidate),
-        omitsZero: omitsZero(candidate),
+        omitsZero: serverHabits(candidate).omitsZero,
       });
       if (turns.length === 0) continue;
       const summary = agentLoops.loopSummary(turns);

@@ -11,7 +11,4 @@ export function ruleOf(candidate: CandidateInfo): CacheRule | null {
 
 const ofEngine = ({ sequences }: CandidateInfo) => (sequences === undefined ? null : llamaCpp({ sequences }));
 
-/** vLLM leaves its cached tokens out where there are none. */
-export const omitsZero = (candidate: CandidateInfo) => candidate.kind === "vendor" && vendorOf(candidate) === "vllm";
-
 const vendorOf = ({ id }: CandidateInfo) => id.slice(0, id.indexOf("/"));

@@ -80,6 +80,8 @@ export interface CacheRule {
   readonly assumptions: readonly string[];
   /** Hardly anything is kept but what requests mark: they are to say where prefixes end that others share. */
   readonly takesMarks?: true;
+  /** What is read comes in steps of so many tokens; left out where it may end at any. */
+  readonly stepTokens?: number;
   /** An empty cache under this rule. */
   readonly open: () => CacheState;
 }

@@ -39,6 +39,7 @@ export function deepSeek(options: DeepSeekOptions = {}): CacheRule {
       "All calls are of one account; each `user_id` (`cacheKey`) has a cache of its own.",
       "The cache is best effort: the vendor promises no hit.",
     ],
+    stepTokens: granularityTokens,
     open: () => persistedUnits(granularityTokens, intervalTokens, lifetimeMs),
   };
 }

@@ -22,6 +22,7 @@ export function kimiCoding({ lifetimeMs = 10 * 60_000 }: { readonly lifetimeMs?:
       "A lifetime counts from when the last call that used the chunk was sent; 10 minutes stand for what lies between 5 and 30.",
       "Answers are not cached, only prompts.",
     ],
+    stepTokens: 256,
     open: () => repetitions(lifetimeMs),
   };
 }

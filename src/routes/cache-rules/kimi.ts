@@ -42,6 +42,7 @@ export function kimi({
       "Answers are not cached, only prompts.",
       "`prompt_cache_key` decides nothing, as was measured at the coding endpoint.",
     ],
+    stepTokens: 256,
     open: () =>
       chunkCache({
         ...{ chunkTokens: 256, minimumTokens: 256, shortestKeptTokens, keysApart: false },

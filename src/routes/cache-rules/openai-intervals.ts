@@ -37,6 +37,7 @@ export function openAiIntervals({
         : "All calls reach one machine, whatever their `prompt_cache_key`.",
       "Answers are not cached, only prompts.",
     ],
+    stepTokens: intervalTokens,
     open: () =>
       chunkCache({
         chunkTokens: intervalTokens,

@@ -33,6 +33,7 @@ export function vllm({ blockTokens = 16, capacityTokens = null }: VllmOptions = 
       "A call that finds no room for itself runs all the same.",
       "`cache_salt`, adapters and images have to show in the tokens.",
     ],
+    stepTokens: blockTokens,
     open: () =>
       capacityTokens === null
         ? endlessBlocks(blockTokens)

@@ -21,7 +21,7 @@ export function playSteps(
       let answer: Answer | null = null;
       for (const step of stepsOf(sample)) {
         if (step.kind === "wait") await sleep(step.ms);
-        else answer = (await ask(step.turn)).answer;
+        else answer = (await ask({ ...step.turn, goesOn: true })).answer;
       }
       if (answer === null) throw new RangeError(`${sample.id} has no request`);
       return answer;

@@ -208,7 +208,7 @@ tests:
   expect(found.lost).toEqual(["sample left out: an image in place of a text"]);
 });
 
-test("settings that the models share are the samples', others are told", async () => {
+test("settings that all models share are the samples', others are told by provider and key", async () => {
   const { samples, lost } = await importConfig(
     `
 prompts: [hello]
@@ -217,24 +217,54 @@ providers:
     config:
       temperature: 0.2
       max_tokens: 100
+      top_p: 0.5
       tools: [{ type: function, function: { name: f, parameters: { type: object } } }]
       response_format: { type: json_object }
       apiKey: "{{env.KEY}}"
-  - openai:gpt-4.1-mini: { config: { temperature: 0.2, max_tokens: 200 } }
+  - openai:gpt-4.1-mini:
+      config:
+        temperature: 0.2
+        max_tokens: 200
+        tools: [{ type: function, function: { name: f, parameters: { type: object } } }]
+        response_format: { type: json_object }
   - file://provider.yaml
   - python:provider.py
 `,
-    { "provider.yaml": "id: deepseek:deepseek-chat\nconfig: { temperature: 0.2 }\n" },
+    {
+      "provider.yaml": `id: deepseek:deepseek-chat
+config:
+  temperature: 0.2
+  tools: [{ type: function, function: { name: f, parameters: { type: object } } }]
+  response_format: { type: json_object }
+`,
+    },
   );
+  expect(samples[0]!.settings).toEqual({ temperature: 0.2 });
   expect(samples[0]).toMatchObject({
-    settings: { temperature: 0.2 },
     tools: [{ name: "f", parameters: { type: "object" } }],
     responseFormat: { type: "json_object" },
   });
   expect(lost).toEqual([
     "provider python:provider.py",
-    "setting max_tokens, which differs between providers",
+    "setting max_tokens of openai/gpt-4.1, which not all providers share",
+    "setting max_tokens of openai/gpt-4.1-mini, which not all providers share",
+    "setting top_p of openai/gpt-4.1, which not all providers share",
     "setting apiKey of a provider",
+  ]);
+});
+
+test("what one of several models is set to is nothing for the others", async () => {
+  const { samples, lost } = await importConfig(`
+prompts: [hello]
+providers:
+  - { id: "openai:gpt-4.1", config: { temperature: 0, tools: [{ type: function, function: { name: f } }] } }
+  - deepseek:deepseek-chat
+`);
+  expect(samples[0]!.settings).toBeUndefined();
+  expect(samples[0]!.tools).toBeUndefined();
+  expect(lost).toEqual([
+    "setting temperature of openai/gpt-4.1, which not all providers share",
+    "setting tools of openai/gpt-4.1, which not all providers share",
   ]);
 });
 

@@ -7,12 +7,17 @@ import { type Folder, loaded } from "./references.ts";
 
 export interface Providers {
   readonly candidates: readonly string[];
-  /** What all models that have settings are asked with. */
+  /** What all models are asked with: what each of them has, and with the same value. */
   readonly settings: Pick<SampleInput, "settings" | "tools" | "responseFormat">;
 }
 
 interface Provider {
   readonly id: string;
+  readonly config: JsonObject;
+}
+
+interface Model {
+  readonly candidate: string;
   readonly config: JsonObject;
 }
 
@@ -24,7 +29,7 @@ const renamed: Readonly<Record<string, string>> = { togetherai: "together", "tog
 export function candidateOf(id: string): string | null {
   const [first = "", ...rest] = id.split(":");
   const vendor = renamed[first] ?? first;
-  if (!vendors.some(({ name }) => name === vendor)) return null;
+  if (!vendors.some(({ name, chats }) => chats && name === vendor)) return null;
   const isMode = chatModes.has(rest[0] ?? "");
   const model = (isMode ? rest.slice(1) : rest).join(":");
   const isOther = !isMode && rest.length > 1 && (vendor === "openai" || vendor === "anthropic");
@@ -37,17 +42,16 @@ export function candidateOf(id: string): string | null {
 /** @param given the config's `providers` or `targets` */
 export function readProviders(given: unknown, folder: Folder, where: string): Providers {
   const providers = [given ?? []].flat().flatMap((entry) => providersOf(entry, folder, where));
-  const candidates: string[] = [];
-  const configs: JsonObject[] = [];
+  const models: Model[] = [];
   for (const { id, config } of providers) {
     const candidate = candidateOf(id);
     if (candidate === null) folder.unsupported.add(`provider ${id.split(":").slice(0, 2).join(":")}`, where);
-    else {
-      candidates.push(candidate);
-      configs.push(config);
-    }
+    else models.push({ candidate, config });
   }
-  return { candidates: [...new Set(candidates)], settings: commonSettings(configs, folder, where) };
+  return {
+    candidates: [...new Set(models.map(({ candidate }) => candidate))],
+    settings: commonSettings(models, folder, where),
+  };
 }
 
 function providersOf(entry: unknown, folder: Folder, where: string): Provider[] {
@@ -77,16 +81,16 @@ const carried = new Set([
   ...["tools", "response_format"],
 ]);
 
-function commonSettings(configs: readonly JsonObject[], folder: Folder, where: string): Providers["settings"] {
+function commonSettings(models: readonly Model[], folder: Folder, where: string): Providers["settings"] {
   const common: Record<string, unknown> = {};
-  for (const key of new Set(configs.flatMap((config) => Object.keys(config)))) {
-    const values = new Set(
-      configs.filter((config) => config[key] !== undefined).map((config) => JSON.stringify(config[key])),
-    );
+  for (const key of new Set(models.flatMap(({ config }) => Object.keys(config)))) {
+    const having = models.filter(({ config }) => config[key] !== undefined);
+    const values = new Set(models.map(({ config }) => JSON.stringify(config[key])));
     if (!carried.has(key)) folder.unsupported.add(`setting ${key} of a provider`, where);
-    else if (values.size > 1) folder.unsupported.add(`setting ${key}, which differs between providers`, where);
+    else if (values.size === 1) common[key] = loaded(folder, having[0]?.config[key], `setting ${key}`, where);
     else
-      common[key] = loaded(folder, configs.find((config) => config[key] !== undefined)![key], `setting ${key}`, where);
+      for (const { candidate } of having)
+        folder.unsupported.add(`setting ${key} of ${candidate}, which not all providers share`, where);
   }
   const { tools: given, response_format: format, ...sampling } = common;
   const settings = settingsOf(sampling);

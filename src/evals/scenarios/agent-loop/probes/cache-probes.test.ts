@@ -131,9 +131,8 @@ const vendors: readonly Vendor[] = [
 async function probed({ start, protocol = "openai-chat" }: Vendor) {
   const clock = fake.manualClock();
   const server = await start(clock);
-  const extraBody = protocol === "anthropic-messages" ? { cache_control: { type: "ephemeral" } } : {};
   const scenario = cacheProbes(
-    { ...cacheProbesDefaults, seed: "t", contextTokens: 1_600, sessions: 1, idleSeconds: [400], extraBody },
+    { ...cacheProbesDefaults, seed: "t", contextTokens: 1_600, sessions: 1, idleSeconds: [400] },
     async (ms) => clock.advance(ms),
   );
   const records = await recordsOf(scenario, routeTo(server.baseUrl, { price, protocol }), clock);

@@ -1,5 +1,4 @@
 /** What breaks a route's cache, and what that costs: each breaker against a session without it, several times. */
-import type { CallRequest } from "../../../../wire/index.ts";
 import { effortTogether } from "../../../effort.ts";
 import type { Effort, Sample, Scenario } from "../../../scenario.ts";
 import type { Cell } from "../../../trial.ts";
@@ -15,8 +14,6 @@ export interface CacheProbesOptions extends ProbePlan {
   /** A probe for each pause. */
   readonly idleSeconds: readonly number[];
   readonly maxOutputTokens: number;
-  /** What the vendor needs to be told to cache, e.g. Anthropic's `{"cache_control": {"type": "ephemeral"}}`. */
-  readonly extraBody?: CallRequest["extraBody"];
 }
 
 export const cacheProbesDefaults: Omit<CacheProbesOptions, "seed"> = {
@@ -68,13 +65,13 @@ const stepEffort = (step: Step): Effort =>
 function sampleOf(cell: Cell, session: number, options: CacheProbesOptions, breaker: Breaker): Sample {
   const id = `session ${session}`;
   const opening = stepsOf(cell, id, options, breaker).find((step) => step.kind === "ask")!;
-  const { maxOutputTokens: maxTokens, extraBody } = options;
+  const { maxOutputTokens: maxTokens } = options;
   return {
     id,
     document: `${cell.breaker}, ${id}`,
     ...opening.turn,
     target: null,
-    settings: { maxTokens, ...(extraBody !== undefined && { extraBody }) },
+    settings: { maxTokens },
     depth: null,
     answerable: true,
   };

@@ -52,8 +52,10 @@ const scenario = (options = agentLoopDefaults): Scenario => ({
 
 /** What the last tool call was answered with: a message of its own, or with Anthropic the last block of one. */
 function lastResult({ body }: FakeRequest): string {
-  const { content } = (body.messages as { content: string | { content: string }[] }[]).at(-1)!;
-  return typeof content === "string" ? content : content.at(-1)!.content;
+  type Result = string | { text: string }[];
+  const { content } = (body.messages as { content: string | { content: Result }[] }[]).at(-1)!;
+  const result = typeof content === "string" ? content : content.at(-1)!.content;
+  return typeof result === "string" ? result : result.map(({ text }) => text).join("");
 }
 
 /** A model that makes these calls, one or more a turn, and then says what the last result was. */

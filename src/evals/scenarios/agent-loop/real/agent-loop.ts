@@ -25,7 +25,7 @@ export const agentLoopDefaults: AgentLoopOptions = {
 export function agentLoop(options: AgentLoopOptions = agentLoopDefaults): Solver {
   return {
     name: "agent loop",
-    version: 1,
+    version: 2,
     solve: async (sample, ask) => {
       const opening = openingOf(sample);
       const messages = [...instructed(sample, options.instruction)];

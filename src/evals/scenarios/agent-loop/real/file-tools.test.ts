@@ -17,6 +17,13 @@ test("a file is read in parts, which say how to go on", async () => {
   expect(String(await run("read_file", { path: "a/long.txt", from: 3, to: 4 }))).toBe("3: line 3\n4: line 4");
 });
 
+test("a break at a file's end begins no further line", async () => {
+  const ended = [{ id: "c.txt", text: "one\ntwo\n" }];
+  const [list, read] = fileTools;
+  expect(await list!.run({}, ended)).toBe("c.txt (2 lines)");
+  expect(await read!.run({ path: "c.txt" }, ended)).toBe("1: one\n2: two");
+});
+
 test("a search is for the words as they stand, unless it is said to be a pattern", async () => {
   expect(await run("search", { query: "eur (net)" })).toBe("b.md:1: Costs: 3 EUR (net)");
   expect(await run("search", { query: "^costs: \\d", regex: true })).toBe("b.md:1: Costs: 3 EUR (net)");
@@ -32,6 +39,9 @@ test("a pattern that makes other engines search for years is answered at once", 
 
 test("sums are worked out, and nothing else", async () => {
   expect(await run("calculate", { expression: "(2.5 + 0.5) * -4 / 3" })).toBe("-4");
+  expect(await run("calculate", { expression: "2.664 + 0.119" })).toBe("2.783");
+  expect(await run("calculate", { expression: "1.5e3 × 2 ÷ 3 − 1E-1" })).toBe("999.9");
+  expect(await run("calculate", { expression: "123456789012 * 10" })).toBe("1234567890120");
 });
 
 test.each([
@@ -40,6 +50,7 @@ test.each([
   ["read_file", { path: "b.md", from: 2, to: 1 }, "lines 1 to 2"],
   ["search", { query: "(", regex: true }, "the pattern cannot be used"],
   ["search", { query: "x", path: "none" }, "there is no file"],
+  ["search", { query: "" }, "the query is empty"],
   ["calculate", { expression: "process.exit()" }, "expected a number"],
   ["calculate", { expression: "1/0" }, "divides by zero"],
   ["calculate", { expression: "(".repeat(501) }, "501 characters"],

@@ -58,6 +58,7 @@ export const fileTools: readonly FileTool[] = [
       ["query"],
     ),
     run: async ({ query, regex, path }, material) => {
+      if (query === "") throw new ToolFailure("the query is empty; read_file reads a file as it is");
       const files = path === undefined ? material : [fileNamed(String(path), material)];
       const matches = regex === true ? await matcher(String(query)) : containing(String(query));
       return found(files, matches);
@@ -71,7 +72,8 @@ export const fileTools: readonly FileTool[] = [
   },
 ];
 
-const linesOf = ({ text: whole }: Document) => whole.split(/\r?\n/);
+/** The break that ends the last line begins no other. */
+const linesOf = ({ text: whole }: Document) => whole.replace(/\r?\n$/, "").split(/\r?\n/);
 const shown = (whole: string) => (whole.length > longestLine ? `${whole.slice(0, longestLine)}…` : whole);
 
 function fileNamed(path: string, material: readonly Document[]): Document {
@@ -121,8 +123,9 @@ function calculated(expression: string): string {
   if (expression.length > longestExpression)
     throw new ToolFailure(`the sum has ${expression.length} characters, at most ${longestExpression} are taken`);
   try {
-    const value = evaluate(expression);
-    if (Number.isFinite(value)) return String(value);
+    const value = evaluate(expression.replace(/[×·⋅]/g, "*").replaceAll("÷", "/").replace(/[−–]/g, "-"));
+    // The 16th digit is what doubles round: 2.664 + 0.119 is 2.783.
+    if (Number.isFinite(value)) return String(Number(value.toPrecision(15)));
   } catch (error) {
     throw new ToolFailure(messageOf(error));
   }

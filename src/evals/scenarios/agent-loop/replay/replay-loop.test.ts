@@ -87,12 +87,12 @@ test("sessions are cut before a prompt that is too long, and behind as many requ
 
 test("a sample opens as its session does, and says how short answers are", () => {
   const transcript = readTranscript('{"messages": [{"role": "user", "content": "Hi"}]}', { name: "log" });
-  const scenario = replayLoop(transcript, { ...options, extraBody: { prompt_cache_key: "k" } });
+  const scenario = replayLoop(transcript, options);
   expect([...scenario.samples(scenario.cells[0]!)]).toMatchObject([
     {
       id: "log",
       messages: [{ role: "user", content: "[test]\nHi" }],
-      settings: { maxTokens: 1, extraBody: { prompt_cache_key: "k" } },
+      settings: { maxTokens: 1 },
     },
   ]);
 });

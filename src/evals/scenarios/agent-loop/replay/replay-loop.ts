@@ -1,5 +1,4 @@
 /** A replayed loop: the requests of a trace, sent again turn by turn, so that every model gets the same prompts. */
-import type { CallRequest } from "../../../../wire/index.ts";
 import { effortTogether } from "../../../effort.ts";
 import type { Effort, Sample, Scenario } from "../../../scenario.ts";
 import { turnEffort } from "../../../turn-effort.ts";
@@ -18,8 +17,6 @@ export interface ReplayOptions {
   readonly longestInputTokens: number | null;
   /** A session ends after so many requests; null for all. */
   readonly mostRequests: number | null;
-  /** What the vendor needs to be told to cache, e.g. Anthropic's `{"cache_control": {"type": "ephemeral"}}`. */
-  readonly extraBody?: CallRequest["extraBody"];
 }
 
 export const replayDefaults: Omit<ReplayOptions, "seed"> = {
@@ -114,14 +111,14 @@ const shapeEffort = (inputTokens: number, index: number): Effort => ({
 /** Of a message in a body besides its text, and of the body. */
 const messageFrameBytes = 128;
 
-function sampleOf({ id, document, turns }: Session, { seed, maxOutputTokens, extraBody }: ReplayOptions): Sample {
+function sampleOf({ id, document, turns }: Session, { seed, maxOutputTokens }: ReplayOptions): Sample {
   const [opening] = turns(seed);
   return {
     id,
     document,
     ...opening!,
     target: null,
-    settings: { maxTokens: maxOutputTokens, ...(extraBody !== undefined && { extraBody }) },
+    settings: { maxTokens: maxOutputTokens },
     depth: null,
     answerable: true,
   };

@@ -90,6 +90,8 @@ export function loopTurns(records: readonly TrialRecord[], options: LoopTurnsOpt
       options.promptOf === undefined ? (call.expectedCacheReadTokens ?? scaled(expected)) : scaled(expected);
     const change = earlier === null ? null : prefixChange(earlier.parts, parts);
     const slack = options.promptOf === undefined ? estimateSlack * (promptTokens ?? 0) : 0;
+    // A prompt that words make a little too long may seem to fill a step that it does not.
+    const unevenStep = options.promptOf === undefined ? (rule?.stepTokens ?? 0) : 0;
     const estimatedCeiling = scaled(ceilings)!;
     const isExact = call.cacheCeilingTokens !== undefined || options.promptOf !== undefined;
     const sentBefore =
@@ -124,7 +126,9 @@ export function loopTurns(records: readonly TrialRecord[], options: LoopTurnsOpt
       losses:
         cachedTokens === null || promptTokens === null
           ? null
-          : lossesOf(cachedTokens, readable, { usage: usage!, price }).filter(({ tokens }) => tokens > slack),
+          : lossesOf(cachedTokens, readable, { usage: usage!, price }).filter(
+              ({ tokens, cause }) => tokens > slack + (cause === "unexplained" ? unevenStep : 0),
+            ),
     };
     return [{ ...turn, inferredHit: null }];
   });
