@@ -145,7 +145,7 @@ test("labels are read by name, and the same values are counted", async () => {
   const half = labels("half.csv", ...lines.slice(0, 3), `${trialId(4)},partly,`, `${trialId(5)},,`);
   const { printed, noted } = await assay("agreement", "latest", "--labels", half);
   expect(printed).toMatch(
-    /75% of pairs of a judgement and a person's value are the same value \(95% interval \d+–\d+%, mean over 4\s+answers,\s+1 person\)/,
+    /75% of pairs of a judgement and a person's value are the same value \(95% interval \d+–\d+%, mean over\s+4\s+answers,\s+1 person\)/,
   );
   expect(printed).toContain("judge with people: too few documents for an interval");
   expect(noted).toBe("1 row without a value: left out");
