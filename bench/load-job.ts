@@ -4,7 +4,7 @@ import { loadJob } from "../src/jobs/index.ts";
 
 // As src/cli/main.ts has it.
 setFlagsFromString("--semi-space-growth-factor=1");
-setFlagsFromString("--heap-growing-percent=50");
+setFlagsFromString("--heap-growing-percent=35");
 
 const { samples } = await loadJob(process.argv[2]!);
 let characters = 0;

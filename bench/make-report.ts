@@ -6,7 +6,7 @@ import { syntheticCandidates, syntheticRecords, syntheticRunInfo } from "../test
 
 // As the command line has it.
 setFlagsFromString("--semi-space-growth-factor=1");
-setFlagsFromString("--heap-growing-percent=50");
+setFlagsFromString("--heap-growing-percent=35");
 
 const [documents, file] = process.argv.slice(2);
 const candidates = syntheticCandidates.slice(0, 2);

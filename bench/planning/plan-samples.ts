@@ -9,7 +9,7 @@ import { questionScenario } from "./question-job.ts";
 
 // As src/cli/main.ts has it.
 setFlagsFromString("--semi-space-growth-factor=1");
-setFlagsFromString("--heap-growing-percent=50");
+setFlagsFromString("--heap-growing-percent=35");
 
 const [path, folder, how] = process.argv.slice(2);
 const scenario = await questionScenario(path!, folder!);

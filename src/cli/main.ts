@@ -9,7 +9,7 @@ import { commands } from "./commands.ts";
 
 // A run makes much garbage and keeps little. Left alone, V8 lets the heap grow to several times what is in use.
 setFlagsFromString("--semi-space-growth-factor=1");
-setFlagsFromString("--heap-growing-percent=50");
+setFlagsFromString("--heap-growing-percent=35");
 
 process.stdout.on("error", outputBroke);
 process.stderr.on("error", outputBroke);

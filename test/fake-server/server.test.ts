@@ -88,7 +88,8 @@ test("its log says what was sent when", async () => {
   // Node's timers count whole milliseconds and may each fire up to one early.
   expect(first! - entry.receivedAt).toBeGreaterThanOrEqual(28);
   expect(rest).toHaveLength(3);
-  expect(rest.at(-1)! - first!).toBeGreaterThanOrEqual(26);
+  // Each is due at its time from the request on, however late the first one was.
+  expect(rest.at(-1)! - entry.receivedAt).toBeGreaterThanOrEqual(56);
 });
 
 test("another client understands it", async () => {
