@@ -522,6 +522,17 @@ describe("what is compared", () => {
     );
   });
 
+  test("a cheap option that can be relied on comes before a cheaper one that fails", () => {
+    const eight = all.slice(0, 8);
+    const decision = decided([
+      ...ask("dear", eight, () => true, { costUsd: 10 }),
+      ...ask("cheap", eight, () => true, { costUsd: 5 }),
+      ...ask("failing", eight.slice(4), () => true, { costUsd: 1 }),
+      ...eight.slice(0, 4).map((sample) => trialOf({ candidate: "failing", sample: String(sample), quality: null })),
+    ]);
+    expect(decision.shortlist.map(({ option }) => option)).toEqual(["dear", "cheap"]);
+  });
+
   test("a cost that is at most something is dearer than nothing, and cheaper where it is less all the same", () => {
     const silent = (trials: readonly Trial[]) =>
       trials.map((trial) => ({ ...trial, usage: { ...trial.usage!, cacheReadTokens: null } }));

@@ -87,8 +87,9 @@ export function shortlist(input: ShortlistInput): Shortlisted[] {
 }
 
 /**
- * The cheapest of those not told apart from the highest, where it is cheaper than all that are shown to be good enough. What
- * got nothing right is no candidate for it, however few samples there were.
+ * The cheapest of those not told apart from the highest, where it is cheaper than all that are shown to be good enough; one
+ * that fails too often only where there is no other. What got nothing right is no candidate for it, however few samples there
+ * were.
  */
 function perhapsCheaper(
   { options, comparisons, careAbout }: ShortlistInput,
@@ -99,9 +100,12 @@ function perhapsCheaper(
   const cheaper = comparisons
     .filter(({ verdict, isNotWorse }) => verdict === "not told apart" && !isNotWorse)
     .map((comparison) => ({ comparison, of: options.find(({ id }) => id === comparison.option)! }))
-    .map(({ comparison, of }) => ({ comparison, cost: cost(of), quality: of.quality?.value ?? 0 }))
+    .map(({ comparison, of }) => ({
+      ...{ comparison, cost: cost(of), quality: of.quality?.value ?? 0 },
+      failsOften: Number(1 - (of.reliability?.value ?? 1) > mostFailedShare),
+    }))
     .filter((one) => one.cost < least && one.quality > 0)
-    .sort((a, b) => a.cost - b.cost)[0]?.comparison;
+    .sort((a, b) => a.failsOften - b.failsOften || a.cost - b.cost)[0]?.comparison;
   if (cheaper?.quality == null || cheaper.costUsd === null) return null;
   const { option, quality, costUsd, needed } = cheaper;
   const more = needed !== null && needed.samples > quality.n ? neededText(needed, careAbout) : "";

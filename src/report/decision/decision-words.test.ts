@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { candidateOf, price, runOf, trialOf } from "../../../test/fixtures/decision-run.ts";
 import { startDecision } from "../../decision/index.ts";
+import type { Trial } from "../../evals/index.ts";
 import { tablesMarkdown } from "../tables-document.ts";
 import { decisionDocument, decisionSection, decisionText } from "./index.ts";
 
@@ -92,4 +93,43 @@ test("says how little can be said of nothing", () => {
   const decision = startDecision([run], { today: "2026-11-28" }).decision();
   expect(decisionText(decision, { width: 80 })).toContain("Nothing was scored, so nothing can be said.");
   expect(tablesMarkdown(decisionDocument(decision))).toContain("No volume was given");
+});
+
+const saidOf = (trials: readonly Trial[], ids: readonly string[]) => {
+  const builder = startDecision([runOf(ids.map((id) => candidateOf(id, { price })))], { today: "2026-11-29" });
+  for (const trial of trials) builder.add(trial);
+  return decisionText(builder.decision(), { width: 120 }).replaceAll(/\s+/g, " ");
+};
+
+test("options that share no answered sample are compared in no word", () => {
+  const samples = ["0", "1", "2", "3"];
+  const answers = (candidate: string, answered: readonly string[]) =>
+    samples.map((sample) => trialOf({ candidate, sample, quality: answered.includes(sample) ? 1 : null }));
+  const apart = saidOf([...answers("a", ["0", "1"]), ...answers("b", ["2", "3"])], ["a", "b"]);
+  expect(apart).toContain("No two options answered the same sample, so nothing can be said between them.");
+  expect(apart).not.toContain("cannot be told apart");
+  const third = saidOf(
+    [...answers("a", samples.slice(0, 3)), ...answers("b", ["3"]), ...answers("c", ["0", "1"])],
+    ["a", "b", "c"],
+  );
+  expect(third).toMatch(
+    /a has the highest quality measured\. c cannot be told apart from it\. With b it shares no answered sample\./,
+  );
+});
+
+test("a cost that is no more than that is written so", () => {
+  const paid = (candidate: string, cacheReadTokens: number | null) =>
+    Array.from({ length: 8 }, (_, sample) => {
+      const trial = trialOf({
+        candidate,
+        sample: String(sample),
+        quality: 1,
+        costUsd: 0.01 + sample / 1_000,
+        inputTokens: 1_000,
+      });
+      return { ...trial, usage: { ...trial.usage!, cacheReadTokens } };
+    });
+  const text = saidOf([...paid("hides", null), ...paid("tells", 0)], ["hides", "tells"]);
+  expect(text.match(/≤ \$/g)).toHaveLength(2);
+  expect(text).toContain("hides does not say what it reads from its cache: its costs are the most that they can be");
 });

@@ -41,27 +41,26 @@ export function headlineOf(decision: Decision): string {
 function verdictOf({ options, pareto, comparisons, careAbout }: Decision, reference: string): string {
   const named = (verdicts: readonly Comparison["verdict"][]) =>
     comparisons.filter(({ verdict }) => verdicts.includes(verdict)).map(({ option }) => option);
-  const open = named(["not told apart", null]);
+  if (comparisons.every(({ quality }) => quality === null))
+    return "No two options answered the same sample, so nothing can be said between them.";
+  const open = named(["not told apart"]);
+  const apart = named([null]);
   const better = named(["better"]);
   const own = options.find(({ id }) => id === reference)!;
-  const equal = options.filter(
-    ({ id, quality }) => id !== reference && Math.abs((quality?.value ?? 0) - own.quality!.value) < 1e-12,
-  );
+  const equal = comparisons
+    .filter(({ quality, leftOut }) => leftOut === 0 && quality !== null && Math.abs(quality.value) < 1e-12)
+    .map(({ option }) => option);
   const lead = !isHighest(own, options)
     ? "does best on the samples that options share"
-    : open.length + better.length === 0
+    : open.length + apart.length + better.length === 0
       ? "has the highest quality, and every other option is worse"
       : `has the highest quality measured${
-          equal.length === 0
-            ? ""
-            : `, and ${namesOrCount(
-                equal.map(({ id }) => id),
-                "other option",
-              )} the same`
+          equal.length === 0 ? "" : `, and ${namesOrCount(equal, "other option")} the same`
         }`;
   const best = [
     `${reference} ${lead}.`,
     open.length === 0 ? "" : ` ${namesOrCount(open, "other option")} cannot be told apart from it.`,
+    apart.length === 0 ? "" : ` With ${namesOrCount(apart, "other option")} it shares no answered sample.`,
     better.length === 0
       ? ""
       : ` On the samples that both answered, ${namesOrCount(better, "other option")} did better.`,
@@ -146,6 +145,12 @@ export function decisionTables(decision: Decision): DocumentTable[] {
 export const whenText = ({ by, isDue }: Check): string =>
   by === null ? (isDue ? "now" : "on change") : isDue ? `since ${by}` : `by ${by}`;
 
+/** Before a cost that is no more than that. */
+const bound =
+  ({ costIsAtMost }: Option) =>
+  (usd: string) =>
+    costIsAtMost ? `≤ ${usd}` : usd;
+
 function optionTable(decision: Decision, options: readonly Option[]): DocumentTable {
   const { callsPerMonth, pareto } = decision;
   const volume = callsPerMonth === null ? "1,000 calls" : `a month, ${formatCount(callsPerMonth)} calls`;
@@ -175,14 +180,14 @@ function optionTable(decision: Decision, options: readonly Option[]): DocumentTa
         ],
         shareCell(option.quality),
         [
-          ...amountLines(paid, formatUsd),
+          ...amountLines(paid, formatUsd, bound(option)),
           ...(paid === null
             ? [{ text: unknown, marks: costMarks(option) }]
             : bare !== null && isAlike(bare.value, paid.value)
               ? []
               : amountLines(bare, formatUsd, (usd) => `${usd} without caching`)),
         ],
-        amountLines(option.costUsd.perCorrectAnswer, formatUsd),
+        amountLines(option.costUsd.perCorrectAnswer, formatUsd, bound(option)),
         timesCell(option.ttftMs),
         timesCell(option.e2eMs),
         amountLines(option.kvCacheBytes, (bytes) => formatBytes(bytes)),
