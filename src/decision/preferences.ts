@@ -33,6 +33,8 @@ export interface Preferences {
   readonly pairs: readonly PreferredPair[];
   /** Of all calls to the judge, those of comparisons that were broken off too, USD; null where one is not known. */
   readonly costUsd: number | null;
+  /** What is known of it. */
+  readonly knownUsd: number;
 }
 
 const significance = 0.05;
@@ -45,11 +47,9 @@ export function preferencesOf(run: RunInfo, trials: Iterable<Trial>): Preference
     return { option, against, ...verdictsOf(judged), open: samples - judged.length, leftOut };
   });
   const adjusted = holmAdjusted(found.map(({ p }) => p));
-  const brokenOff = run.logged?.brokenOff;
-  const costs = [
-    ...[...byOption.values()].flat().map(({ attempts, costUsd }) => (attempts === 0 ? 0 : costUsd)),
-    ...(brokenOff === undefined ? [] : [brokenOff.unknown > 0 ? null : brokenOff.knownUsd]),
-  ];
+  const brokenOff = run.logged?.brokenOff ?? { unknown: 0, knownUsd: 0 };
+  const costs = [...byOption.values()].flat().map(({ attempts, costUsd }) => (attempts === 0 ? 0 : costUsd));
+  const knownUsd = costs.reduce<number>((sum, one) => sum + (one ?? 0), brokenOff.knownUsd);
   return {
     run,
     judge: run.candidates[0]!.id,
@@ -63,7 +63,8 @@ export function preferencesOf(run: RunInfo, trials: Iterable<Trial>): Preference
             ? "preferred"
             : "not preferred",
     })),
-    costUsd: costs.reduce<number | null>((sum, one) => (sum === null || one === null ? null : sum + one), 0),
+    costUsd: brokenOff.unknown > 0 || costs.includes(null) ? null : knownUsd,
+    knownUsd,
   };
 }
 

@@ -7,7 +7,7 @@ import { pText, shareCell } from "./decision/cells.ts";
 import { overCapSentence } from "./spending-words.ts";
 import type { DocumentCell, TablesDocument } from "./tables-document.ts";
 
-export function preferencesDocument({ run, judge, pairs, costUsd }: Preferences): TablesDocument {
+export function preferencesDocument({ run, judge, pairs, costUsd, knownUsd }: Preferences): TablesDocument {
   const { runs, against, rubric } = run.preference!;
   return {
     title: run.scenario.question,
@@ -26,18 +26,23 @@ export function preferencesDocument({ run, judge, pairs, costUsd }: Preferences)
       "Intervals are 95 %, clustered by document; p is of a sign-flip test by document, after Holm's correction over the options.",
       "A judge is not a person: it favours long answers and those of its own family. Read some of its verdicts with `assay show`.",
       ...pairs.flatMap(remarksOn),
-      costText(costUsd, run.logged),
+      costText({ costUsd, knownUsd }, run.logged),
       ...(run.logged?.overCap == null ? [] : [overCapSentence(run.logged.overCap)]),
     ],
   };
 }
 
-function costText(costUsd: number | null, logged: RunInfo["logged"]): string {
-  const { calls, knownUsd } = logged?.brokenOff ?? { calls: 0, knownUsd: 0 };
-  const all = costUsd === null ? "What the judge cost is not known" : `The judge cost ${formatUsd(costUsd)}`;
+function costText({ costUsd, knownUsd }: Pick<Preferences, "costUsd" | "knownUsd">, logged: RunInfo["logged"]): string {
+  const { calls, knownUsd: brokenOffUsd } = logged?.brokenOff ?? { calls: 0, knownUsd: 0 };
+  const all =
+    costUsd !== null
+      ? `The judge cost ${formatUsd(costUsd)}`
+      : knownUsd === 0
+        ? "What the judge cost is not known"
+        : `The judge cost at least ${formatUsd(knownUsd)}`;
   return calls === 0
     ? `${all}.`
-    : `${all}; ${costUsd === null ? "at least " : ""}${formatUsd(knownUsd)} of it is for ${counted(calls, "call")} of comparisons that were broken off.`;
+    : `${all}; ${costUsd === null ? "at least " : ""}${formatUsd(brokenOffUsd)} of it is for ${counted(calls, "call")} of comparisons that were broken off.`;
 }
 
 function headlineOf(pairs: readonly PreferredPair[], judge: string, against: string): string {
