@@ -75,6 +75,14 @@ test.each([
   ["5 ft", "5 square feet"],
   ["5 litres", "5 gallons"],
   ["5 MB", "5 Mb"],
+  ["5 V", "5 mV"],
+  ["5 A", "5 V"],
+  ["5 kΩ", "5 MΩ"],
+  ["5 MPa", "5 mPa"],
+  ["5 bar", "5 psi"],
+  ["5 mol", "5 mmol"],
+  ["5 ‰", "5 %"],
+  ["5 in", "5 cm"],
   ["5 USD", "5 Canadian dollars"],
 ])("against %j, %j has another unit", (target, text) => {
   expect(scoreOf(target, text)).toEqual({ value: 0, explanation: `expected ${target}, got ${text}, in another unit` });
@@ -96,6 +104,20 @@ test.each([
   ["5 m²", "5 square meters"],
   ["5 m²", "5 m^2"],
   ["5 MB", "5 mb"],
+  ["5 in", "5 inches"],
+  ["5 inches", "5 in."],
+  ["5 in", "5 in (12.7 cm)"],
+  ["5 kV", "5 kilovolts"],
+  ["5 A", "5 amps"],
+  ["5 mA", "5 milliamperes"],
+  ["5 kΩ", "5 kiloohms"],
+  ["5 \u2126", "5 ohms"],
+  ["5 MPa", "5 megapascals"],
+  ["5 mbar", "5 millibars"],
+  ["5 mol", "5 moles"],
+  ["5 ‰", "5 per mille"],
+  ["30 days", "It took 30 in all"],
+  ["3 students", "3 A students"],
   ["5 ms", "5 MS"],
   ["30 days", "30 days per year"],
   ["30 states", "30 US states"],
@@ -140,6 +162,44 @@ test("a number that is said to be the answer is it, wherever it stands", () => {
     expect(scoreOf("30", text)).toMatchObject({ value: 1 });
 });
 
+test.each([
+  ["**Answer**: 42 (95% sure)", "42"],
+  ["**Answer**: 30 days (section 4)", "30"],
+  ["**Final Answer**\n30\n\nSection 4", "30"],
+  ["## Answer\n30 (2 sources)", "30"],
+  ["The correct answer would be 42, see 7", "42"],
+  ["The answer should be 42, see 7", "42"],
+  ["The answer must be 42, see 7", "42"],
+])("%j says that the answer is %s", (text, target) => {
+  expect(scoreOf(target, text)).toMatchObject({ value: 1 });
+});
+
+test.each([
+  ["The answer is not 41 but 42", "42", "41"],
+  ["The answer is not 20 days, it is 30.", "30", "20"],
+  ["The correct answer would be 42, not 43", "42", "43"],
+  ["It isn't **41**, it is 42.", "42", "41"],
+  ["42 rather than 41", "42", "41"],
+])("what %j denies is not the answer", (text, right, wrong) => {
+  expect(scoreOf(right, text)).toMatchObject({ value: 1 });
+  expect(scoreOf(wrong, text)).toMatchObject({ value: 0 });
+});
+
+test("an answer that only denies a number has none", () => {
+  expect(scoreOf("41", "The answer is not 41.")).toEqual({
+    value: 0,
+    explanation: "expected 41, got no such number",
+  });
+});
+
+test("signs in words and vulgar fractions are read in targets too", () => {
+  expect(scoreOf("minus 5", "−5")).toMatchObject({ value: 1 });
+  expect(scoreOf("minus 5", "5")).toMatchObject({ value: 0 });
+  expect(scoreOf("-5 °C", "It is negative 5 degrees Celsius.")).toMatchObject({ value: 1 });
+  expect(scoreOf("1½", "1.5")).toMatchObject({ value: 1 });
+  expect(scoreOf("1½ cups", "1 cup")).toMatchObject({ value: 0 });
+});
+
 test("references and list numbers are passed over where there is another number", () => {
   expect(scoreOf("30", "1. Within 30 days [2]")).toMatchObject({ value: 1 });
   expect(scoreOf("2", "[2]")).toMatchObject({ value: 1 });
@@ -164,6 +224,7 @@ test("an alternative is as good as the target, and there is nothing to say witho
 test.each([
   ["thirty days", "no number"],
   ["3 to 5 days", "2 numbers"],
+  ["½", "no number"],
 ])("the target %j is a mistake of the job, not of the model", (target, happened) => {
   expect(() => scoreOf(target, "30")).toThrow(happened);
   const spec = Numeric.parse({ type: "number" });

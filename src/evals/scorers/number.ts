@@ -28,7 +28,7 @@ type Spec = z.infer<typeof Numeric>;
  * Where the target has a unit, a number with that unit is the answer before any other, and one with another known unit
  * never is; units are compared by name, not converted. Between a percentage and a number without a sign, both readings
  * hold: 12.5 % is 12.5 and 0.125. A number after `####`, `\boxed{` or "answer is" is the answer; without such words
- * `pick` decides, by default for the last one, as evaluations after GSM8K do.
+ * `pick` decides, by default for the last one, as evaluations after GSM8K do. A denied number (`not 41`) never is.
  *
  * A sample whose target holds no number, or several, throws a UserError.
  *
@@ -37,7 +37,7 @@ type Spec = z.infer<typeof Numeric>;
 export function number(spec: Spec): Scorer {
   return {
     name: spec.name ?? spec.type,
-    version: 2,
+    version: 3,
     score: (sample, answer) => {
       const targets = targetsOf(sample);
       if (targets === null) return null;
@@ -71,7 +71,7 @@ export function numberMistake({ decimal }: Spec, sample: Targeted): Mistake | nu
 }
 
 function against(target: Target, text: string, spec: Spec): Score {
-  const numbers = quantitiesIn(text, spec.decimal);
+  const numbers = statedIn(text, spec.decimal);
   const candidates = candidatesFor(target, numbers);
   const chosen = chosenFrom(candidates, text, spec.pick);
   if (chosen === undefined) return verdict(false, target.whole, whyNone(candidates, numbers));
@@ -80,6 +80,12 @@ function against(target: Target, text: string, spec: Spec): Score {
   const otherwise = right ? "" : otherReading(target, text, spec);
   return verdict(right, right ? `${chosen.text}${which}` : target.whole, `${chosen.text}${which}${otherwise}`);
 }
+
+/** The numbers of a text without those that it denies: 41 of `not 41 but 42`. */
+const statedIn = (text: string, decimal: Spec["decimal"]): readonly Quantity[] =>
+  quantitiesIn(text, decimal).filter(({ start }) => !denied.test(text.slice(Math.max(0, start - 30), start)));
+const denied =
+  /(?:\b(?:not|cannot|never|neither|nor|rather than|instead of)|n['’]t)\s+(?:be\s+)?(?:the\s+)?(?:answer\s+)?[*_`"'([]*$/i;
 
 /** Those that may be the answer: with the target's unit if any are, else all but those of another unit. */
 function candidatesFor({ unit }: Quantity, all: readonly Quantity[]): readonly Quantity[] {
@@ -108,9 +114,17 @@ function resultFrom(index: number, candidates: readonly Quantity[], text: string
     : number;
 }
 
-/** Where the last words end that say that the answer follows. */
+/** Where the last words end that say that the answer follows, or the last line that is a heading for it. */
 const lastEnd = (text: string): number | undefined =>
-  [...text.matchAll(/####|\\boxed\{|\banswer(?: is\b|:)/gi)].map((match) => match.index + match[0].length).at(-1);
+  [...text.matchAll(answerMark)].map((match) => match.index + match[0].length).at(-1);
+const answerMark = new RegExp(
+  [
+    String.raw`####|\\boxed\{`,
+    String.raw`\banswer[*_]{0,3}(?: ?[:：]| (?:is|(?:would|should|must|has to) be)\b)`,
+    String.raw`^[ \t#*_]*(?:(?:final|correct|my|the) )?answer[*_]{0,3}[ \t]*$`,
+  ].join("|"),
+  "gim",
+);
 
 /** Any other word behind a number is no part of it. */
 const ofUnit = ({ unit }: Quantity) => (unit !== null && isKnownUnit(unit) ? unit : null);
@@ -144,6 +158,6 @@ function readings(given: Quantity, target: Quantity): number[] {
 /** A hint where the answer is right if its points and commas are read the other way round. */
 function otherReading(target: Quantity, text: string, spec: Spec): string {
   const decimal = spec.decimal === "." ? "," : ".";
-  const chosen = chosenFrom(candidatesFor(target, quantitiesIn(text, decimal)), text, spec.pick);
+  const chosen = chosenFrom(candidatesFor(target, statedIn(text, decimal)), text, spec.pick);
   return chosen !== undefined && isClose(chosen, target, spec) ? ` (right if ${decimal} marks decimals)` : "";
 }

@@ -26,6 +26,9 @@ test.each([
   ["a 30-day window", [30]],
   ["大约30天", [30]],
   ["３０％", [30]],
+  ["minus 5, it is negative 5, to minus $5", [-5, -5, -5]],
+  ["x minus 5, 10 minus 5", [5, 10, 5]],
+  ["1½, 2 ¾ cups, 1½ million", [1.5, 2.75, 1_500_000]],
   ["1e999", []],
   ["", []],
 ] as const)("%j holds %j", (text, values) => {
@@ -53,6 +56,13 @@ test.each([
   ["5 square metres of it", "m²", "5 square metres"],
   ["5 dollars", "$", "5 dollars"],
   ["250 ms", "ms", "250 ms"],
+  ["5 in", "inch", "5 in"],
+  ["5 in, and", "inch", "5 in"],
+  ["5 in the box", null, "5"],
+  ["5 in total", null, "5"],
+  ["5 in-depth articles", null, "5"],
+  ["5 A4 sheets", null, "5"],
+  ["minus 5 °C", "°C", "minus 5 °C"],
   ["3 customers", "customer", "3"],
   ["3", null, "3"],
 ] as const)("the unit of %j is %s, shown as %j", (text, unit, shown) => {

@@ -18,8 +18,9 @@ export interface Quantity {
 
 /**
  * The numbers of a text in order. Read are signs, thousands (`1,234,567`, `1 234`, `1'234`, `1_234`), decimals, exponents
- * (`1.5e-3`, `1.5 × 10^-3`, `1.5·10⁻³`, `10⁶`), words of size (`3.2 million`, `3.2M`, `£3.2m`), currencies and units. Not read
- * are number words, fractions like `3/4`, digits within a word (`H100`, `GPT-4`), versions and dates with points (`1.2.3`).
+ * (`1.5e-3`, `1.5 × 10^-3`, `1.5·10⁻³`, `10⁶`), fractions behind a number (`1½`), words of size (`3.2 million`, `3.2M`,
+ * `£3.2m`), signs in words (`minus 5`), currencies and units. Not read are number words, fractions like `3/4`, digits within
+ * a word (`H100`, `GPT-4`), versions and dates with points (`1.2.3`).
  * The ends of a range and the parts of an ISO date are numbers of their own.
  *
  * @param decimal  what separates decimals; the other mark groups thousands
@@ -36,7 +37,8 @@ export function quantitiesIn(text: string, decimal: DecimalMark): Quantity[] {
       const start = run.index + offset;
       const { sign, lead, currency, start: from } = offset === 0 ? before : { ...nothingBefore, start };
       const after = afterNumber(plain, start + written.length, { isTen: lead + written === "10", currency });
-      const value = sign * Number(`${lead}${digitsOf(written, decimal)}e${after.exponent}`) * after.size;
+      const digits = Number(`${lead}${digitsOf(written, decimal)}e${after.exponent}`);
+      const value = sign * (digits + after.fraction) * after.size;
       if (!Number.isFinite(value)) continue;
       end = after.end;
       found.push({
@@ -90,9 +92,19 @@ function beforeNumber(text: string, start: number): Before | null {
     at -= money?.length ?? 1;
   }
   const code = currencyCode.exec(text.slice(Math.max(0, at - 5), at))?.[1];
-  if (currency !== null || code === undefined) return { sign, lead, currency, start: at };
-  return { sign, lead, currency: unitOf(code), start: at - 4 };
+  if (currency === null && code !== undefined) {
+    currency = unitOf(code);
+    at -= 4;
+  }
+  const word = sign === 1 ? signWord.exec(text.slice(Math.max(0, at - 40), at))?.[1] : undefined;
+  return word === undefined
+    ? { sign, lead, currency, start: at }
+    : { sign: -1, lead, currency, start: at - word.length };
 }
+
+/** Only where nothing is there to subtract from: `x minus 5` is no negative number. */
+const signWord =
+  /(?:^|[\n:=(]\s*|\b(?:is|are|was|be|to|of|at|equals?|about|exactly|approximately|gives|get|or|and|from)\s+)[*_`"']*((?:minus|negative)\s)$/i;
 
 const currencySign = /(?:[€£¥₹₩]|(?:(?<!\p{L})(?:US|CA?|AU?|HK))?\$)$/u;
 const currencyCode = new RegExp(`(?<!\\p{L})(${currencyCodes.join("|")}) $`, "u");
@@ -116,6 +128,8 @@ const digitsOf = (written: string, decimal: DecimalMark) =>
 
 interface After {
   readonly exponent: number;
+  /** Half for `½`, 0 for none. */
+  readonly fraction: number;
   /** What a word of size multiplies with. */
   readonly size: number;
   readonly unit: string | null;
@@ -127,6 +141,7 @@ const powerOfTen =
   /^(?:[eE]([+-]?\d{1,3})(?![\p{L}\d])|\s{0,2}(?:[×x*·⋅]|\\times|\\cdot)\s{0,2}10\s?(?:(?:\^|\*\*)\s?\{?([+−-]?\d{1,3})\}?|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})))/u;
 /** What makes a 10 a power of ten. */
 const power = /^(?:(?:\^|\*\*)\{?([+−-]?\d{1,3})\}?|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))(?![\p{L}\d])/u;
+const vulgarFraction = /^\s?([¼½¾⅐-⅞])/;
 const sizeWord = /^\s?(thousand|million|billion|trillion|mn|bn|tn)(?![\p{L}\p{N}])/iu;
 const sizeLetter = /^([kKMBT])(?![\p{L}\p{N}])/u;
 /** Beside a currency an `m` is no metre. */
@@ -150,10 +165,12 @@ function afterNumber(
   };
   const factor = take(powerOfTen);
   const ofTen = factor === null && isTen ? take(power) : null;
+  const fraction = take(vulgarFraction)?.[1]?.normalize("NFKC").split("⁄").map(Number);
   const size = take(sizeWord) ?? take(sizeLetter) ?? (isMoney(text, end, currency) ? take(sizeOfMoney) : null);
   const unit = unitAt(text, end);
   return {
     exponent: ofTen === null ? exponentOf(factor) : exponentOf(ofTen) - 1,
+    fraction: fraction === undefined ? 0 : fraction[0]! / fraction[1]!,
     size: size === null ? 1 : sizes[size[1]!.toLowerCase()]!,
     unit: unit?.unit ?? null,
     end: unit !== null && isKnownUnit(unit.unit) ? unit.end : end,
@@ -177,7 +194,7 @@ const unitPhrases = [2, 1].map(
   (more) => new RegExp(String.raw`^[\s\u2011-]?(${word}(?:[\s/-]${word}){${more}})(?![\p{L}\p{N}])`, "u"),
 );
 const unitWord = new RegExp(
-  String.raw`^[\s\u2011-]?(%|[€£¥₹₩¢$]|[A-Z]{1,2}\$|[°º]\s?[CF](?!\p{L})|[°º℃℉]|${word})`,
+  String.raw`^[\s\u2011-]?([%‰]|[€£¥₹₩¢$]|[A-Z]{1,2}\$|[°º]\s?[CF](?!\p{L})|[°º℃℉]|${word})`,
   "u",
 );
 
@@ -190,8 +207,12 @@ function unitAt(text: string, start: number): { readonly unit: string; readonly 
     if (unit !== null) return { unit, end: start + match![0].length };
   }
   const match = unitWord.exec(rest);
+  if (match !== null && /^(?:in|A)$/i.test(match[1]!) && goesOn.test(rest.slice(match[0].length))) return null;
   return match === null ? null : { unit: unitOf(match[1]!), end: start + match[0].length };
 }
+
+/** What follows where `in` is no inch and `A` no ampere: `in 2020`, `A4`, `A-level`. */
+const goesOn = /^(?:[\d-]|[ \u00a0][\p{L}\p{N}$€£"“*_[])/u;
 
 /** `[3]`, or `2.` and `2)` at the beginning of a line. */
 function isMark(text: string, start: number, end: number): boolean {

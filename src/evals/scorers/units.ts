@@ -8,7 +8,7 @@ interface Names {
 }
 
 const prefixes: Readonly<Record<string, string>> = {
-  ...{ n: "nano", µ: "micro", m: "milli", c: "centi", d: "deci" },
+  ...{ n: "nano", µ: "micro", m: "milli", c: "centi", d: "deci", h: "hecto" },
   ...{ k: "kilo", M: "mega", G: "giga", T: "tera", P: "peta" },
 };
 
@@ -44,6 +44,7 @@ const currencies: Readonly<Record<string, Names>> = {
 const units: Readonly<Record<string, Names>> = {
   ...currencies,
   "%": { words: ["percent", "per cent", "pct"] },
+  "‰": { words: ["permille", "per mille", "per mil"] },
   ns: { words: ["nanosecond"] },
   µs: { symbols: ["us"], words: ["microsecond"] },
   ms: { symbols: ["msec"], words: ["millisecond"] },
@@ -55,7 +56,7 @@ const units: Readonly<Record<string, Names>> = {
   month: { symbols: ["mo"], words: ["month"] },
   year: { symbols: ["yr"], words: ["year"] },
   ...multiples("nµmcdk", ["m"], ["metre"]),
-  inch: { words: ["inch", "inches"] },
+  inch: { symbols: ["in"], words: ["inch", "inches"] },
   foot: { symbols: ["ft"], words: ["foot", "feet"] },
   yard: { symbols: ["yd"], words: ["yard"] },
   mile: { symbols: ["mi"], words: ["mile"] },
@@ -100,6 +101,14 @@ const units: Readonly<Record<string, Names>> = {
   ...multiples("kMGT", ["Wh"], ["watt hour"]),
   ...multiples("mkMGT", ["W"], ["watt"]),
   hp: { words: ["horsepower"] },
+  ...multiples("µmkM", ["V"], ["volt"]),
+  ...multiples("nµmk", ["A"], ["ampere", "amp"]),
+  // The second symbol is Unicode's own sign for ohm.
+  ...multiples("mkMG", ["Ω", "\u2126"], ["ohm"]),
+  ...multiples("mhkMG", ["Pa"], ["pascal"]),
+  ...multiples("m", ["bar"], ["bar"]),
+  psi: {},
+  ...multiples("nµmk", ["mol"], ["mole"]),
   ...multiples("kMGT", ["Hz"], ["hertz"]),
   ...multiples("kMGT", ["bit", "b"], ["bit"]),
   ...multiples("kMGTP", ["B"], ["byte"]),
