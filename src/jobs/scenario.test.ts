@@ -224,3 +224,23 @@ test.each([
 ])("%s", async (happened, given, files) => {
   await expect(scenarioOf(given, files)).rejects.toThrow(happened);
 });
+
+test("a sample may be copied, with what is made when it is read", async () => {
+  const folder = folderOf({
+    "job.json": {
+      job: "copies",
+      material: [{ id: "m", text: "Red." }],
+      input: "{{material}} {{q}}",
+      samples: [{ vars: { q: "Which?" }, target: "Red" }],
+    },
+  });
+  const scenario = await jobScenario(await loadJob(join(folder, "job.json")), null, { folder });
+  const [sample] = [...scenario.samples(scenario.cells[0]!)];
+  const copy = { ...sample! };
+  expect(copy.messages).toEqual(sample!.messages);
+  expect(JSON.parse(JSON.stringify(sample))).toMatchObject({
+    target: "Red",
+    material: [{ id: "m" }],
+    given: { holdsAnswer: true },
+  });
+});

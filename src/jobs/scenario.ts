@@ -166,7 +166,10 @@ function* samplesIn(
   for (const [place, sample] of samples.entries()) yield new QuestionInArm(sample, () => prepared()[place]!, isAgent);
 }
 
-/** A class for its accessors: with those of an object of its own, a sample takes ten times the memory. */
+/**
+ * A sample of the job in an arm. What is made only when it is read are properties of its own, so that a copy has them too, and
+ * the functions behind them are shared: with functions for each, a sample takes ten times the memory.
+ */
 class QuestionInArm implements Sample {
   readonly #sample: JobSample;
   readonly #prepared: () => Prepared;
@@ -178,6 +181,10 @@ class QuestionInArm implements Sample {
   readonly answerable: boolean;
   readonly depth = null;
   readonly settings: Partial<SamplingSettings>;
+  declare readonly questionHash: string;
+  declare readonly messages: readonly Message[];
+  declare readonly material: readonly Document[];
+  declare readonly given: Given;
   declare readonly tools?: readonly Tool[];
   declare readonly toolChoice?: Sample["toolChoice"];
   declare readonly responseFormat?: Sample["responseFormat"];
@@ -197,30 +204,35 @@ class QuestionInArm implements Sample {
     if (tools.length > 0) this.tools = tools;
     if (toolChoice !== null) this.toolChoice = toolChoice;
     if (responseFormat !== null) this.responseFormat = responseFormat;
+    Object.defineProperties(this, QuestionInArm.#madeWhenRead);
   }
 
-  get questionHash(): string {
-    return jobQuestionHash(this.#sample);
-  }
+  static readonly #madeWhenRead = {
+    questionHash: madeBy((it) => jobQuestionHash(it.#sample)),
+    messages: madeBy((it) => promptOf(it.#sample, it.#isAgent ? [] : it.material)),
+    material: madeBy((it) => {
+      const { ranges } = it.#prepared();
+      return ranges === null ? it.#sample.material : excerptsOf(ranges, it.#sample.material);
+    }),
+    given: madeBy((it): Given => {
+      const { ranges, holdsAnswer, cost } = it.#prepared();
+      return {
+        passages: ranges === null ? null : passageIds(ranges, it.#sample.material),
+        // What an agent's tools gave it, this does not know.
+        holdsAnswer: it.#isAgent ? null : holdsAnswer,
+        ...(cost !== null && { costUsd: cost.usd }),
+      };
+    }),
+  };
+}
 
-  get messages(): readonly Message[] {
-    return promptOf(this.#sample, this.#isAgent ? [] : this.material);
-  }
-
-  get material(): readonly Document[] {
-    const { ranges } = this.#prepared();
-    return ranges === null ? this.#sample.material : excerptsOf(ranges, this.#sample.material);
-  }
-
-  get given(): Given {
-    const { ranges, holdsAnswer, cost } = this.#prepared();
-    return {
-      passages: ranges === null ? null : passageIds(ranges, this.#sample.material),
-      // What an agent's tools gave it, this does not know.
-      holdsAnswer: this.#isAgent ? null : holdsAnswer,
-      ...(cost !== null && { costUsd: cost.usd }),
-    };
-  }
+function madeBy(make: (it: QuestionInArm) => unknown): PropertyDescriptor & ThisType<QuestionInArm> {
+  return {
+    enumerable: true,
+    get() {
+      return make(this);
+    },
+  };
 }
 
 /** Without those that are there and not set: they would take the place of the run's. */

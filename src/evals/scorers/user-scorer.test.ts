@@ -81,22 +81,3 @@ test("a defined scorer is the scorer", async () => {
   const scorer = defineScorer({ name: "always", version: 1, score: () => ({ value: 1, explanation: "always" }) });
   expect(await scorer.score(sample(), answer(""), unasked)).toEqual({ value: 1, explanation: "always" });
 });
-
-test("the sample that it is given may be copied", async () => {
-  const path = file(
-    "copies.ts",
-    `export default {
-       name: "copies", version: 1,
-       score: (sample) => ({ value: 1, explanation: JSON.stringify({ ...sample }) }),
-     };`,
-  );
-  class Lazy {
-    readonly id = "lazy";
-    get messages() {
-      return [{ role: "user", content: "made when it is read" }];
-    }
-  }
-  const scorer = await loadScorer(path);
-  const score = await scorer.score(new Lazy() as unknown as ReturnType<typeof sample>, answer(""), unasked);
-  expect(score!.explanation).toContain("made when it is read");
-});

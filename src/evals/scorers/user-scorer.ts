@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { messageOf, UserError } from "../../errors.ts";
 import { defaultExportOf } from "../../user-module.ts";
-import type { AskJudge, Sample, Scorer } from "../scenario.ts";
+import type { AskJudge, Scorer } from "../scenario.ts";
 import type { Score } from "../trial.ts";
 import { scoreName } from "./score-name.ts";
 
@@ -41,7 +41,7 @@ export async function loadScorer(path: string, limitMs = mostMs): Promise<Scorer
     name,
     version,
     score: async (sample, answer, judge) => {
-      const given = await inTime(judge, limitMs, path, (ask) => score(wholeSample(sample), answer, ask));
+      const given = await inTime(judge, limitMs, path, (ask) => score(sample, answer, ask));
       return checkedScore(given, path);
     },
   };
@@ -89,18 +89,6 @@ const tooLong = (path: string, limitMs: number) =>
     expected: "a score within a minute, without the time that the judge takes",
     mend: "see what `score` waits for: a promise that is never settled, a server that does not answer",
   });
-
-/** With all that is made when it is read, so that a user may copy it or print it. */
-function wholeSample(sample: Sample): Sample {
-  const { questionHash, messages, material, given } = sample;
-  return {
-    ...sample,
-    messages,
-    ...(questionHash !== undefined && { questionHash }),
-    ...(material !== undefined && { material }),
-    ...(given !== undefined && { given }),
-  };
-}
 
 async function defaultExport(path: string): Promise<unknown> {
   try {
