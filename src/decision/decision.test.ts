@@ -522,6 +522,17 @@ describe("what is compared", () => {
     );
   });
 
+  test("a server that leaves out zeros has read nothing in an arm where it never says anything", () => {
+    const id = "vllm/any";
+    const asked = (arm: string, read: number | null) =>
+      ask(id, all, () => true, { arm, costUsd: 1, inputTokens: 1_000 }).map((trial) => ({
+        ...{ ...trial, usage: { ...trial.usage!, cacheReadTokens: read }, expectedCacheReadTokens: 500 },
+      }));
+    const [whole, bm25] = decided([...asked("whole", 500), ...asked("bm25", null)]).options;
+    expect([whole!.cacheReadShare, bm25!.cacheReadShare]).toEqual([1, 0]);
+    expect([whole!.costIsAtMost, bm25!.costIsAtMost]).toEqual([false, false]);
+  });
+
   test("a cheap option that can be relied on comes before a cheaper one that fails", () => {
     const eight = all.slice(0, 8);
     const decision = decided([

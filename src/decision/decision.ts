@@ -9,7 +9,7 @@ import { type Check, checksOf } from "./checks.ts";
 import { type Comparison, compareAll, corrected, planned, turned } from "./comparison.ts";
 import { type Dominated, dominations } from "./domination.ts";
 import { Rows } from "./measured.ts";
-import { type Measured, measuredOption, type Option } from "./option.ts";
+import { type Measured, measuredOption, type Option, reportsCache } from "./option.ts";
 import { optionIds, optionNamed } from "./option-names.ts";
 import { SampleNames } from "./samples.ts";
 import { type Shortlisted, shortlist } from "./shortlist.ts";
@@ -112,7 +112,12 @@ export function startDecision(
     const ids = optionIds(
       inOrder.map(({ choice: { candidate, arm, run } }) => ({ candidate: candidate.id, arm, runId: run.id })),
     );
-    const measured = inOrder.map((rows, index) => measuredOption(ids[index]!, rows, order, callsPerMonth));
+    // In some arm nothing may be cached, and a server that leaves out zeros then says nothing there.
+    const candidateOf = ({ choice: { run, candidate } }: Rows) => keyOf(run.id, candidate.id);
+    const reporting = new Set(inOrder.filter(reportsCache).map(candidateOf));
+    const measured = inOrder.map((rows, index) =>
+      measuredOption(ids[index]!, rows, order, { callsPerMonth, reports: reporting.has(candidateOf(rows)) }),
+    );
     refuseNothingInCommon(runs, measured, names.changed);
     const chosen = measured.filter(({ option }) => option.kind !== "calibration specimen");
     const options = chosen.map(({ option }) => option);

@@ -71,7 +71,17 @@ export interface Measured {
   readonly means: SampleMeans;
 }
 
-export function measuredOption(id: string, rows: Rows, order: SampleOrder, callsPerMonth: number | null): Measured {
+/** Whether some call says what it read from the cache. */
+export const reportsCache = (rows: Rows): boolean =>
+  countOf(rows, (row) => !Number.isNaN(rows.at(row, "cacheReadTokens"))) > 0;
+
+/** @param reports  whether some call of the candidate says what it read from the cache, in whatever arm */
+export function measuredOption(
+  id: string,
+  rows: Rows,
+  order: SampleOrder,
+  { callsPerMonth, reports }: { readonly callsPerMonth: number | null; readonly reports: boolean },
+): Measured {
   const means = sampleMeans(rows, order);
   const { candidate, arm, run } = rows.choice;
   const { documentOf } = order;
@@ -82,7 +92,7 @@ export function measuredOption(id: string, rows: Rows, order: SampleOrder, calls
   const costKnown = countOf(rows, (row) => isScored(rows, row) && !Number.isNaN(rows.at(row, "costUsd")));
   const quality = shareOf(of(means.quality));
   const { omitsZero, readsCostLess } = serverHabits(candidate);
-  const silentIsZero = omitsZero && countOf(rows, (row) => !Number.isNaN(rows.at(row, "cacheReadTokens"))) > 0;
+  const silentIsZero = omitsZero && reports;
   const costsOf = (column: "costUsd" | "costWithoutCacheUsd"): Costs =>
     countOf(rows, (row) => isPaid(rows, row) && Number.isNaN(rows.at(row, column))) > 0
       ? unknownCosts

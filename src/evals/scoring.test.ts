@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { planFor } from "../../test/fixtures/plan.ts";
 import { routeTo } from "../../test/fixtures/route.ts";
 import { answer, judgement, sample, scriptedJudge } from "../../test/fixtures/scored.ts";
 import { type RunOptions, runTrials } from "./run.ts";
@@ -13,8 +14,8 @@ async function scored(scorers: readonly Scorer[], over: Partial<RunOptions> = {}
   const records: TrialRecord[] = [];
   const never = new AbortController().signal;
   const end = await runTrials({
-    plan: {
-      scenario: {
+    plan: planFor(
+      {
         name: "test",
         version: 1,
         question: "?",
@@ -27,13 +28,8 @@ async function scored(scorers: readonly Scorer[], over: Partial<RunOptions> = {}
         contextTokens: () => 1,
         options: {},
       },
-      routes: [route],
-      repeats: 1,
-      limit: () => Number.POSITIVE_INFINITY,
-      temperature: 0,
-      seed: 1,
-      maxTokens: null,
-    },
+      route,
+    ),
     concurrency: () => 1,
     retries: 0,
     recorder: { record: async (record) => void records.push(record) },

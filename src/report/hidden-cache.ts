@@ -44,9 +44,12 @@ export function inferredHitText(hit: InferredHit | undefined): string | null {
 export class HiddenCacheTally {
   readonly #calls: (TimedCall & { readonly trialId: string; readonly sample: StudiedSample })[] = [];
   #reports = false;
+  /** Of the calls so far; null where one has come since. */
+  #verdicts: ReadonlyMap<string, InferredHit> | null = null;
 
   add(trial: Trial, sample = studiedSample(trial)): void {
     if (trial.outcome !== "scored" || trial.turns !== 1) return;
+    this.#verdicts = null;
     const expectedTokens = trial.expectedCacheReadTokens;
     const ttftMs = trial.timings?.firstEventMs ?? null;
     if (trial.usage?.cacheReadTokens != null) this.#reports = true;
@@ -58,6 +61,11 @@ export class HiddenCacheTally {
 
   /** By the ids of trials. Empty where the server reports its cache: then nothing is left to be inferred. */
   verdicts(): ReadonlyMap<string, InferredHit> {
+    this.#verdicts ??= this.#inferred();
+    return this.#verdicts;
+  }
+
+  #inferred(): Map<string, InferredHit> {
     if (this.#reports) return new Map();
     const verdicts = inferHits(this.#calls);
     return new Map(

@@ -102,14 +102,15 @@ export class Tally {
   readonly #firstContent: number[] = [];
   readonly #e2e: number[] = [];
   readonly #kv: number[] = [];
-  readonly #cache = { n: 0, readTokens: 0, expectedTokens: 0, inputTokens: new TotalTally(), asExpected: 0 };
+  readonly #cache = new CacheTally();
   #retries = 0;
   readonly #server: ServerHabits;
   /** Whether some call says what it read from the cache. */
   #reports = false;
   /** Calls that tell their input, and not what they read of it. */
   readonly #silent = { calls: 0, inputTokens: 0 };
-  readonly #silentCache = { n: 0, expectedTokens: 0, inputTokens: 0, asExpected: 0 };
+  /** The same calls, as if they had read nothing. */
+  readonly #silentCache = new CacheTally();
   #isAtMost = false;
 
   constructor(server: ServerHabits = { omitsZero: false, readsCostLess: false }) {
@@ -158,10 +159,8 @@ export class Tally {
     this.#isAtMost ||= part.#isAtMost;
     this.#silent.calls += part.#silent.calls;
     this.#silent.inputTokens += part.#silent.inputTokens;
-    this.#silentCache.n += part.#silentCache.n;
-    this.#silentCache.expectedTokens += part.#silentCache.expectedTokens;
-    this.#silentCache.inputTokens += part.#silentCache.inputTokens;
-    this.#silentCache.asExpected += part.#silentCache.asExpected;
+    this.#cache.merge(part.#cache);
+    this.#silentCache.merge(part.#silentCache);
     for (const warmth of ["cold", "warm", "silent", "unknown"] as const) {
       for (const value of part.#ttft[warmth]) this.#ttft[warmth].push(value);
       for (const value of part.#decode[warmth]) this.#decode[warmth].push(value);
@@ -169,11 +168,6 @@ export class Tally {
     for (const value of part.#firstContent) this.#firstContent.push(value);
     for (const value of part.#e2e) this.#e2e.push(value);
     for (const value of part.#kv) this.#kv.push(value);
-    this.#cache.n += part.#cache.n;
-    this.#cache.readTokens += part.#cache.readTokens;
-    this.#cache.expectedTokens += part.#cache.expectedTokens;
-    this.#cache.inputTokens.merge(part.#cache.inputTokens);
-    this.#cache.asExpected += part.#cache.asExpected;
     this.#retries += part.#retries;
   }
 
@@ -191,21 +185,10 @@ export class Tally {
     pushKnown(this.#e2e, trial.timings?.endMs);
     pushKnown(this.#kv, trial.kvCacheBytes);
     const read = trial.usage?.cacheReadTokens ?? null;
+    const input = inputTokensOf(trial);
     if (trial.expectedCacheReadTokens === null) return;
-    if (read === null) {
-      const input = inputTokensOf(trial);
-      if (input === null) return;
-      this.#silentCache.n++;
-      this.#silentCache.expectedTokens += trial.expectedCacheReadTokens;
-      this.#silentCache.inputTokens += input;
-      if (trial.expectedCacheReadTokens === 0) this.#silentCache.asExpected++;
-      return;
-    }
-    this.#cache.n++;
-    this.#cache.readTokens += read;
-    this.#cache.expectedTokens += trial.expectedCacheReadTokens;
-    this.#cache.inputTokens.add(inputTokensOf(trial));
-    if (read === trial.expectedCacheReadTokens) this.#cache.asExpected++;
+    if (read !== null) this.#cache.add(read, trial.expectedCacheReadTokens, input);
+    else if (input !== null) this.#silentCache.add(0, trial.expectedCacheReadTokens, input);
   }
 
   /** Of each depth with a quality, the shallowest first. */
@@ -235,19 +218,13 @@ export class Tally {
       for (const value of times.silent) times.cold.push(value);
       times.silent.length = 0;
     }
-    const { n, expectedTokens, inputTokens, asExpected } = this.#silentCache;
-    whole.#cache.n += n;
-    whole.#cache.expectedTokens += expectedTokens;
-    whole.#cache.asExpected += asExpected;
-    if (n > 0) whole.#cache.inputTokens.add(inputTokens);
-    Object.assign(whole.#silent, { calls: 0, inputTokens: 0 });
-    Object.assign(whole.#silentCache, { n: 0, expectedTokens: 0, inputTokens: 0, asExpected: 0 });
+    whole.#cache.merge(this.#silentCache);
+    whole.#silent.calls = 0;
     whole.#isAtMost = false;
     return whole;
   }
 
   measures(): Measures {
-    const { inputTokens, ...cache } = this.#cache;
     return {
       ...this.#outcomes,
       quality: this.#scores.estimate(headline),
@@ -267,10 +244,7 @@ export class Tally {
       e2eMs: spread(this.#e2e),
       decodeTokensPerSecond: byCache(this.#decode),
       kvCacheBytes: spread(this.#kv),
-      cache:
-        cache.n === 0
-          ? null
-          : { ...cache, inputTokens: inputTokens.total().unknown > 0 ? null : inputTokens.total().sum },
+      cache: this.#cache.measure(),
       retries: this.#retries,
     };
   }
@@ -316,6 +290,33 @@ export function inputTokensOf({ usage }: Pick<Trial, "usage">): number | null {
 /** Tokens read from the cache over those expected; null where nothing was expected or known. */
 export const cacheShare = ({ cache }: Pick<Measures, "cache">) =>
   cache === null || cache.expectedTokens === 0 ? null : cache.readTokens / cache.expectedTokens;
+
+class CacheTally {
+  readonly #sums = { n: 0, readTokens: 0, expectedTokens: 0, asExpected: 0 };
+  readonly #inputTokens = new TotalTally();
+
+  add(readTokens: number, expectedTokens: number, inputTokens: number | null): void {
+    this.#sums.n++;
+    this.#sums.readTokens += readTokens;
+    this.#sums.expectedTokens += expectedTokens;
+    if (readTokens === expectedTokens) this.#sums.asExpected++;
+    this.#inputTokens.add(inputTokens);
+  }
+
+  merge(other: CacheTally): void {
+    this.#sums.n += other.#sums.n;
+    this.#sums.readTokens += other.#sums.readTokens;
+    this.#sums.expectedTokens += other.#sums.expectedTokens;
+    this.#sums.asExpected += other.#sums.asExpected;
+    this.#inputTokens.merge(other.#inputTokens);
+  }
+
+  measure(): CacheMeasure | null {
+    if (this.#sums.n === 0) return null;
+    const { sum, unknown } = this.#inputTokens.total();
+    return { ...this.#sums, inputTokens: unknown > 0 ? null : sum };
+  }
+}
 
 class TotalTally {
   #sum = 0;
